@@ -1,0 +1,84 @@
+// The immutable plan the data plane runs on: compiled whole from one configuration, swapped whole, never changed.
+
+import type { AuthPolicy, IssuerPlan } from '../auth/plan.ts'
+import type { CorsPolicy } from '../cors/plan.ts'
+import type { HeaderRules, IpPolicy, Rewrite, RouteMatch } from '../route/plan.ts'
+import type { RouteTable } from '../route/table.ts'
+import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
+
+export interface Plan {
+  /** Counts up with every configuration that was put to work. */
+  readonly revision: number
+  readonly production: boolean
+  readonly listeners: readonly ListenerPlan[]
+  readonly issuers: readonly IssuerPlan[]
+  readonly services: readonly ServicePlan[]
+  readonly routes: readonly RoutePlan[]
+  /** One table for each listener name. */
+  readonly tables: ReadonlyMap<string, RouteTable<RoutePlan>>
+  readonly accessLog: AccessLogPlan
+}
+
+export interface ListenerPlan {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly tls: TlsPlan | null
+  readonly http2: boolean
+  /** X-Forwarded-For hops believed, counted from the right. */
+  readonly trustedHops: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly maxHeaderBytes: number
+  readonly maxBodyBytes: number
+  /** Largest WebSocket message a client may send, all fragments together. */
+  readonly maxMessageBytes: number
+  readonly maxConnections: number
+}
+
+export interface TlsPlan {
+  /** At least one; the first serves clients without SNI or with an unknown name. */
+  readonly certificates: readonly CertificatePlan[]
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
+  readonly clientCaPem: string | null
+  readonly clientAuth: 'none' | 'optional' | 'required'
+}
+
+export interface CertificatePlan {
+  /** File it came from, for messages. */
+  readonly file: string
+  /** Lower-case DNS names and addresses from the SANs; a wildcard keeps its `*.`. */
+  readonly names: readonly string[]
+  /** Leaf first, then intermediates. */
+  readonly certPem: string
+  readonly keyPem: string
+  readonly notAfterMs: number
+}
+
+export interface RoutePlan {
+  readonly name: string
+  /** Listener names, or null for every listener. */
+  readonly listeners: readonly string[] | null
+  readonly match: RouteMatch
+  /** Weighted targets; weights are whole numbers > 0. */
+  readonly to: readonly { readonly service: ServicePlan; readonly weight: number }[]
+  readonly sticky: { readonly kind: 'none' } | { readonly kind: 'cookie' } | { readonly kind: 'header'; readonly name: string }
+  /** null: public. */
+  readonly auth: AuthPolicy | null
+  readonly cors: CorsPolicy | null
+  readonly ip: IpPolicy | null
+  readonly rewrite: Rewrite | null
+  readonly requestHeaders: HeaderRules | null
+  readonly responseHeaders: HeaderRules | null
+  /** Until the response head. */
+  readonly timeoutMs: number
+  /** Lower-case upgrade tokens let through. */
+  readonly upgrade: ReadonlySet<string>
+}
+
+export type AccessLogPlan =
+  | { readonly kind: 'failures' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'off' }
+  | { readonly kind: 'sample'; readonly ratio: number }
