@@ -4,7 +4,10 @@
 export type JwksLocation =
   | { readonly kind: 'discovery' }
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'inline'; readonly jwks: { readonly keys: readonly Record<string, unknown>[] } }
+  | {
+      readonly kind: 'inline'
+      readonly jwks: { readonly keys: readonly Record<string, unknown>[] }
+    }
 
 export interface IssuerPlan {
   readonly name: string

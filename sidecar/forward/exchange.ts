@@ -8,7 +8,10 @@ export interface RequestHead {
   readonly method: string
   /** Request target (h1) or :path (h2). */
   readonly target: string
-  readonly version: '1.0' | '1.1' | '2.0' | (string & {})
+  /** `1.0`, `1.1`, `2.0` or whatever else the request line claimed. */
+  readonly version: string
+  /** true where the connection speaks HTTP/2. */
+  readonly multiplexed: boolean
   /** [name, value, …] in the order received; h2: without pseudo fields. */
   readonly rawHeaders: readonly string[]
   /** h2 :authority, else null. */
@@ -34,6 +37,8 @@ export interface Exchange {
   readonly peer: PeerFacts
   /** The request body, or null where the framing says there is none. */
   readonly body: BodySource | null
+  /** True while request body bytes are still to come. */
+  readonly bodyPending: boolean
   /** True once the client is gone or the answer was aborted. */
   readonly gone: boolean
   /** True once a final head was written. */
@@ -51,6 +56,8 @@ export interface Exchange {
   informational(status: number, headers: FlatHeaders): void
   /** The final head, once. `headers` carries the framing the answer needs (content-length or none). */
   writeHead(status: number, headers: FlatHeaders): void
+  /** Puts a written head on the wire now, without waiting for body bytes (server-sent events). */
+  flush(): void
   /** false: wait for `onWritable` before writing more. */
   write(chunk: Buffer): boolean
   onWritable(listener: () => void): void

@@ -1,0 +1,29 @@
+// `sallyport check FILE`: everything that is wrong with a configuration, in the words `up` would use.
+
+import { disk } from '../config/disk.ts'
+import { loadConfig } from '../config/load.ts'
+import { formatProblems } from '../config/problems.ts'
+import type { Command } from './command.ts'
+import { ExitCode } from './exit-codes.ts'
+
+const USAGE = 'sallyport check FILE'
+
+export const check: Command = {
+  summary: 'say everything that is wrong with a configuration file',
+  usage: USAGE,
+  options: {},
+  async run({ positionals }, { talk, out, env, clock, colour }) {
+    const [file] = positionals
+    if (file === undefined || positionals.length > 1) {
+      talk(`usage: ${USAGE}\n`)
+      return ExitCode.usage
+    }
+    const loaded = await loadConfig(file, { ...disk, env, clock })
+    const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
+    if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour }))
+    if (loaded.kind === 'refused') return ExitCode.configurationInvalid
+    const { routes, listeners } = loaded.config
+    out(`${file}: ok (${listeners.length} listeners, ${routes.length} routes)\n`)
+    return ExitCode.ok
+  },
+}

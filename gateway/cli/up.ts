@@ -1,0 +1,53 @@
+// `sallyport up -c FILE`: the gateway itself, until it is told to stop.
+
+import { startSupervisor, type Supervisor } from '../supervisor.ts'
+import { createLog } from '../../sidecar/telemetry/log.ts'
+import { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
+import type { Command } from './command.ts'
+import { ExitCode } from './exit-codes.ts'
+
+const USAGE = 'sallyport up -c FILE'
+
+export const up: Command = {
+  summary: 'run the gateway from a configuration file',
+  usage: USAGE,
+  options: { config: { type: 'string', short: 'c' } },
+  async run({ values, positionals }, { talk, env, clock, colour, onSignal }) {
+    const file = values['config'] ?? positionals[0]
+    if (typeof file !== 'string' || positionals.length > (values['config'] === undefined ? 1 : 0)) {
+      talk(`usage: ${USAGE}\n`)
+      return ExitCode.usage
+    }
+    const writer = new LineWriter(2)
+    const log = createLog(writer, clock, 'supervisor')
+    const supervisor = await startSupervisor({ file, clock, log, env, show: talk, colour })
+    if (supervisor === null) return ExitCode.configurationInvalid
+    talk(listening(supervisor))
+    await stopSignal(onSignal, () => void supervisor.reload())
+    await supervisor.end()
+    await writer.drained()
+    return ExitCode.ok
+  },
+}
+
+/** `sallyport: public on https://127.0.0.1:8443`, a line for each listener. */
+export function listening(supervisor: Supervisor): string {
+  const lines = supervisor.plan.listeners.map(({ name, host, port, tls }) => {
+    const shown = host.includes(':') ? `[${host}]` : host
+    const scheme = tls === null ? 'http' : 'https'
+    return `sallyport: ${name} on ${scheme}://${shown}:${supervisor.ports[name] ?? port}\n`
+  })
+  return lines.join('')
+}
+
+/** Resolves at SIGTERM or SIGINT; SIGHUP reloads. */
+export function stopSignal(
+  onSignal: (signal: NodeJS.Signals, listener: () => void) => void,
+  reload: () => void,
+): Promise<void> {
+  onSignal('SIGHUP', reload)
+  return new Promise((resolve) => {
+    onSignal('SIGTERM', resolve)
+    onSignal('SIGINT', resolve)
+  })
+}

@@ -1,0 +1,228 @@
+// From a checked configuration to the immutable plan: a pure function of (config, materials), all problems at once.
+
+import { compileIssuer } from '../auth/compile.ts'
+import type { IssuerPlan } from '../auth/plan.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
+import { compileService } from '../../sidecar/upstream/compile.ts'
+import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
+import { compileListener, isClash } from './listener.ts'
+import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
+import type { AccessLogPlan, ListenerPlan, Plan, RoutePlan } from './plan.ts'
+import type { PairProblem } from './problems.ts'
+import { compileRoute, type RouteContext } from './route.ts'
+import type { Config } from './schema.ts'
+import { compileTables } from './tables.ts'
+
+/** false where the schema found something wrong with `key` at `at`; such parts are passed over. */
+export type IsUsable = (at: ConfigPath, key: string | number) => boolean
+
+const SLICE_MS = 8
+
+/** The plan, or null where an error was reported. Never throws on bad input. */
+export function compilePlan(
+  config: Config,
+  materials: Materials,
+  revision: number,
+  report: Report,
+): Plan | null {
+  const steps = compileSteps(config, readMaterials(materials), revision, report)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** Runs `steps`, letting the event loop turn whenever about `sliceMs` have passed. */
+export async function runInSlices<Result>(
+  steps: Generator<void, Result>,
+  clock: Pick<Clock, 'monotonicMs'>,
+  sliceMs = SLICE_MS,
+): Promise<Result> {
+  for (;;) {
+    const endMs = clock.monotonicMs() + sliceMs
+    do {
+      const step = steps.next()
+      if (step.done === true) return step.value
+    } while (clock.monotonicMs() < endMs)
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+}
+
+/** `compilePlan` in steps of well under a millisecond each (the building of a route table is one step). */
+export function* compileSteps(
+  config: Config,
+  materials: MaterialReader,
+  revision: number,
+  report: Report,
+  isUsable: IsUsable = () => true,
+): Generator<void, Plan | null> {
+  const compiler = new Compiler(config, materials, report, isUsable)
+  const listeners: ListenerPlan[] = yield* compiler.listeners()
+  const issuers = yield* compiler.issuers()
+  const services = yield* compiler.services()
+  const routes = yield* compiler.routes(issuers, services)
+  const tables = yield* compileTables(routes, listeners, compiler.report)
+  if (!compiler.sound) return null
+  const plans = routes.map((route) => route.plan)
+  return {
+    revision,
+    production: config.production ?? false,
+    listeners,
+    issuers: [...issuers.values()].filter((issuer) => issuer !== null),
+    services: [...new Set(plans.flatMap((route) => route.to.map((target) => target.service)))],
+    routes: plans,
+    tables,
+    accessLog: compileAccessLog(config),
+  }
+}
+
+class Compiler {
+  /** false once an error was reported, here or by the schema. */
+  sound = true
+  readonly report: Report
+  readonly #config: Config
+  readonly #materials: MaterialReader
+  readonly #isUsable: IsUsable
+  readonly #production: boolean
+
+  constructor(config: Config, materials: MaterialReader, report: Report, isUsable: IsUsable) {
+    this.report = (problem) => {
+      if (problem.severity === 'error') this.sound = false
+      report(problem)
+    }
+    this.#config = config
+    this.#materials = materials
+    this.#isUsable = isUsable
+    this.#production = config.production === true
+  }
+
+  *listeners(): Generator<void, ListenerPlan[]> {
+    const plans: { readonly plan: ListenerPlan; readonly at: ConfigPath }[] = []
+    const names = new Map<string, ConfigPath>()
+    for (const [index, options] of asList(this.#config.listeners).entries()) {
+      const at = ['listeners', index]
+      if (!this.#isUsable(['listeners'], index)) continue
+      this.#checkName('listener', options.name, at, names)
+      const plan = compileListener(options, this.#materials, at, this.report, this.#production)
+      if (plan === null) continue
+      const other = plans.find((earlier) => isClash(earlier.plan, plan))
+      if (other !== undefined) {
+        const message = `\`${plan.name}\` and \`${other.plan.name}\` listen on the same address`
+        const fix = 'give each listener a port of its own'
+        this.#reportPair([...at, 'bind'], message, fix, [...other.at, 'bind'])
+      }
+      plans.push({ plan, at })
+      yield
+    }
+    return plans.map(({ plan }) => plan)
+  }
+
+  *issuers(): Generator<void, Map<string, IssuerPlan | null>> {
+    const issuers = this.#named<IssuerPlan>(this.#config.issuers)
+    for (const [name, options] of this.#usable('issuers', this.#config.issuers)) {
+      const at = ['issuers', name]
+      const read = this.#readFile
+      issuers.set(name, compileIssuer(name, options, at, this.report, read, this.#production))
+      yield
+    }
+    return issuers
+  }
+
+  *services(): Generator<void, Map<string, ServicePlan | null>> {
+    const services = this.#named<ServicePlan>(this.#config.services)
+    for (const [name, options] of this.#usable('services', this.#config.services)) {
+      const at = ['services', name]
+      const read = this.#readFile
+      services.set(name, compileService(name, options, at, this.report, read, this.#production))
+      yield
+    }
+    return services
+  }
+
+  *routes(
+    issuers: ReadonlyMap<string, IssuerPlan | null>,
+    services: RouteContext['services'],
+  ): Generator<void, { plan: RoutePlan; at: ConfigPath }[]> {
+    const context: RouteContext = {
+      report: this.report,
+      production: this.#production,
+      listeners: new Set(asList(this.#config.listeners).map((listener) => listener?.name)),
+      issuers: new Map(
+        [...issuers].flatMap(([name, issuer]) => (issuer === null ? [] : [[name, issuer]])),
+      ),
+      brokenIssuers: new Set([...issuers.keys()].filter((name) => issuers.get(name) === null)),
+      services,
+      anonymous: new Map(),
+      used: new Set(),
+      isUsable: this.#isUsable,
+    }
+    const routes: { plan: RoutePlan; at: ConfigPath }[] = []
+    const names = new Map<string, ConfigPath>()
+    for (const [index, options] of asList(this.#config.routes).entries()) {
+      const at = ['routes', index]
+      if (typeof options !== 'object' || options === null) continue
+      this.#checkName('route', options.name, at, names)
+      const plan = compileRoute(options, at, context)
+      if (plan !== null) routes.push({ plan, at })
+      yield
+    }
+    this.#reportUnused(services, context.used)
+    return routes
+  }
+
+  #reportUnused(services: RouteContext['services'], used: ReadonlySet<string>): void {
+    const routes = asList(this.#config.routes)
+    const areTargetsKnown = routes.every((_, index) => this.#isUsable(['routes', index], 'to'))
+    if (!areTargetsKnown || routes.length === 0) return
+    for (const name of services.keys()) {
+      if (used.has(name)) continue
+      const message = `service \`${name}\` is not used by any route`
+      const fix = 'send a route to it, or remove it'
+      this.report({ severity: 'warning', path: ['services', name], atKey: true, message, fix })
+    }
+  }
+
+  #checkName(kind: string, name: unknown, at: ConfigPath, seen: Map<string, ConfigPath>): void {
+    if (typeof name !== 'string') return
+    const path = [...at, 'name']
+    const first = seen.get(name)
+    if (first === undefined) seen.set(name, path)
+    else this.#reportPair(path, `two ${kind}s are named \`${name}\``, 'rename one of them', first)
+  }
+
+  #reportPair(path: ConfigPath, message: string, fix: string, related: ConfigPath): void {
+    const problem: PairProblem = { severity: 'error', path, message, fix, related }
+    this.report(problem)
+  }
+
+  /** Every name that is written, so that what refers to a broken entry is not reported as unknown. */
+  #named<Value>(entries: Readonly<Record<string, unknown>> | undefined): Map<string, Value | null> {
+    const names = typeof entries === 'object' && entries !== null ? Object.keys(entries) : []
+    return new Map(names.map((name) => [name, null]))
+  }
+
+  /** The entries below `key` that the schema accepted. */
+  #usable<Value>(
+    key: string,
+    entries: Readonly<Record<string, Value>> | undefined,
+  ): readonly (readonly [name: string, value: Value])[] {
+    if (typeof entries !== 'object' || entries === null) return []
+    return Object.entries(entries).filter(([name]) => this.#isUsable([key], name))
+  }
+
+  readonly #readFile = (path: string): string | null => {
+    const content = this.#materials.file(path)
+    return 'text' in content ? content.text : null
+  }
+}
+
+function compileAccessLog(config: Config): AccessLogPlan {
+  const accessLog = config.telemetry?.accessLog ?? 'failures'
+  if (typeof accessLog === 'string') return { kind: accessLog }
+  return { kind: 'sample', ratio: Number.parseFloat(accessLog.sample) / 100 }
+}
+
+function asList<Item>(value: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(value) ? (value as readonly Item[]) : []
+}

@@ -1,0 +1,46 @@
+// What the file will be able to say one day and this version must refuse, so that nobody believes it is in force.
+
+import type { ConfigPath, Problem } from '../../sidecar/runtime/problem.ts'
+
+/** `*` stands for any one key or index. */
+const LATER: readonly { readonly path: readonly string[]; readonly what: string }[] = [
+  { path: ['egress'], what: 'guard what goes out' },
+  { path: ['mesh'], what: 'run a mesh of sidecars' },
+  { path: ['admin'], what: 'serve an admin API' },
+  { path: ['telemetry', 'metrics'], what: 'export metrics' },
+  { path: ['telemetry', 'traces'], what: 'export traces' },
+  { path: ['routes', '*', 'limits'], what: 'limit rates' },
+  { path: ['routes', '*', 'retries'], what: 'retry requests' },
+  { path: ['routes', '*', 'mirror'], what: 'mirror requests' },
+  { path: ['services', '*', 'mesh'], what: 'reach services through sidecars' },
+  { path: ['services', '*', 'balance'], what: 'choose how to balance' },
+  { path: ['services', '*', 'health'], what: 'probe the health of endpoints' },
+  { path: ['services', '*', 'breaker'], what: 'break circuits' },
+]
+
+/** The same problem, said better where it is about something this version does not do yet. */
+export function explainLater(problem: Problem): Problem {
+  const { path } = problem
+  if (path.length === 1 && path[0] === 'store') {
+    return {
+      ...problem,
+      message: 'this version keeps its state on this node only',
+      fix: 'write `store: embedded`; shared stores arrive together with distributed rate limits',
+    }
+  }
+  if (problem.atKey !== true) return problem
+  const later = LATER.find((entry) => isMatch(entry.path, path))
+  if (later === undefined) return problem
+  return {
+    ...problem,
+    message: `unknown key \`${path.at(-1)}\`: this version does not ${later.what} yet`,
+    fix: 'remove it until a version that does',
+  }
+}
+
+function isMatch(pattern: readonly string[], path: ConfigPath): boolean {
+  return (
+    pattern.length === path.length &&
+    pattern.every((part, index) => part === '*' || part === path[index])
+  )
+}

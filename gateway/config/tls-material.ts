@@ -1,0 +1,292 @@
+// From a folder of certificates and keys, or a file of client CAs, to what a TLS listener serves and trusts.
+
+import { X509Certificate } from 'node:crypto'
+import type { ConfigPath, Problem, Report } from '../../sidecar/runtime/problem.ts'
+import { certificateNames, coversName } from './certificate-names.ts'
+import type { MaterialReader } from './materials.ts'
+import { readPem, type PemContent } from './pem.ts'
+import type { CertificatePlan } from './plan.ts'
+
+/** Organisation in the subject of every development authority, by which `production` knows its certificates. */
+export const DEVELOPMENT_ORGANISATION = 'Sallyport development'
+
+const PEM_FILE = /^[^.].*\.(pem|crt|cer|key)$/i
+const MIN_RSA_BITS = 2048
+const EXPIRY_WARNING_MS = 30 * 86_400_000
+const DAY_MS = 86_400_000
+
+/** Where and how to report; `production` refuses certificates of a development authority. */
+export interface TlsContext {
+  readonly at: ConfigPath
+  readonly report: Report
+  readonly production: boolean
+}
+
+interface NamedPem extends PemContent {
+  readonly file: string
+}
+
+interface Candidate {
+  readonly file: string
+  readonly chain: readonly X509Certificate[]
+  readonly keyPem: string
+  readonly names: readonly string[]
+}
+
+/**
+ * Pairs the certificates of `folder` with their keys by public key, whatever the files are called (`*.pem`, `*.crt`,
+ * `*.cer`, `*.key`; one file may hold both). CA certificates without a key complete chains that need them.
+ * Reports what is wrong by file name, and answers the usable certificates in the order of their file names.
+ */
+export function compileCertificates(
+  folder: string,
+  reader: MaterialReader,
+  context: TlsContext,
+): readonly CertificatePlan[] {
+  const refuse = reporter(context, 'error')
+  const listing = reader.folder(folder)
+  if ('error' in listing) {
+    refuse(`cannot read folder ${folder}: ${listing.error}`, 'name a folder with certificates')
+    return []
+  }
+  const files = listing.names
+    .filter((name) => PEM_FILE.test(name))
+    .flatMap((name) => readNamedPem(folder, name, reader, refuse))
+  const candidates = pairUp(files, refuse).filter((c) => isSound(c, context))
+  const inTime = withinValidity(candidates, reader.readAtMs, context)
+  if (inTime.length === 0 && files.every((file) => file.certificates.length === 0)) {
+    refuse(`folder ${folder} holds no certificate`, 'put a .crt and its .key file there (PEM)')
+  }
+  return inTime.map(({ file, chain, keyPem, names }) => ({
+    file,
+    names,
+    certPem: chain.map(String).join(''),
+    keyPem,
+    notAfterMs: chain[0]!.validToDate.getTime(),
+  }))
+}
+
+/** The text of a file of CA certificates, or null where it is not one; an empty file must never mean "trust anybody". */
+export function compileClientCa(
+  path: string,
+  reader: MaterialReader,
+  context: TlsContext,
+): string | null {
+  const refuse = reporter(context, 'error')
+  const fix = 'name a PEM file with the certificates of the CAs that issue client certificates'
+  const file = reader.file(path)
+  if ('error' in file) return refuse(`cannot read ${path}: ${file.error}`, fix)
+  const { certificates, faults } = readPem(file.text)
+  if (faults.length > 0) return refuse(`${path}: ${faults[0]}`, fix)
+  if (certificates.length === 0) return refuse(`${path} holds no certificate`, fix)
+  const leaf = certificates.find((certificate) => !certificate.ca)
+  if (leaf !== undefined) {
+    return refuse(`${path}: ${subject(leaf)} is not a CA (it lacks CA:TRUE)`, fix)
+  }
+  for (const certificate of certificates) {
+    if (certificate.validToDate.getTime() > reader.readAtMs) continue
+    const message = `${path}: ${subject(certificate)} expired on ${day(certificate.validToDate)}`
+    reporter(context, 'warning')(message, 'replace it; no client that depends on it gets in')
+  }
+  return certificates.map(String).join('')
+}
+
+type Refuse = (message: string, fix: string) => null
+
+function reporter({ at, report }: TlsContext, severity: Problem['severity']): Refuse {
+  return (message, fix) => {
+    report({ severity, path: at, message, fix })
+    return null
+  }
+}
+
+function readNamedPem(
+  folder: string,
+  name: string,
+  reader: MaterialReader,
+  refuse: Refuse,
+): NamedPem[] {
+  const file = `${folder.replace(/\/+$/, '')}/${name}`
+  const content = reader.file(file)
+  if ('error' in content) {
+    refuse(`cannot read ${file}: ${content.error}`, 'make it readable, or take it out of there')
+    return []
+  }
+  const pem = readPem(content.text)
+  for (const fault of pem.faults) {
+    const fix = fault.includes('encrypted')
+      ? 'store the key without a passphrase, readable by the gateway alone'
+      : 'write the file again, as PEM'
+    refuse(`${file}: ${fault}`, fix)
+  }
+  if (pem.faults.length === 0 && pem.certificates.length + pem.keys.length === 0) {
+    refuse(`${file} holds no certificate and no key`, 'take it out of there, or write it as PEM')
+  }
+  return [{ file, ...pem }]
+}
+
+function pairUp(files: readonly NamedPem[], refuse: Refuse): readonly Candidate[] {
+  const keys = files.flatMap((file) => file.keys.map((key) => ({ ...key, file: file.file })))
+  const used = new Set<string>()
+  const authorities: X509Certificate[] = []
+  const byLeaf = new Map<string, Candidate>()
+  const keyless: NamedPem[] = []
+  for (const file of files) {
+    const leaf = file.certificates[0]
+    if (leaf === undefined) continue
+    const key = keys.find(({ key }) => leaf.checkPrivateKey(key))
+    if (key === undefined) {
+      if (leaf.ca) authorities.push(...file.certificates)
+      else keyless.push(file)
+      continue
+    }
+    used.add(key.file)
+    const known = byLeaf.get(leaf.fingerprint256)
+    // cert.pem beside fullchain.pem: the longer chain is the better one.
+    if (known !== undefined && known.chain.length >= file.certificates.length) continue
+    const names = certificateNames(leaf)
+    byLeaf.set(leaf.fingerprint256, {
+      file: file.file,
+      chain: file.certificates,
+      keyPem: key.pem,
+      names,
+    })
+  }
+  for (const file of keyless) reportKeyless(file, files, keys, refuse)
+  const keyFileStems = new Set(keyless.map((file) => stem(file.file)))
+  for (const { file } of keys) {
+    if (used.has(file) || keyFileStems.has(stem(file))) continue
+    refuse(`no certificate belongs to the key in ${file}`, 'add its certificate or remove the key')
+  }
+  return [...byLeaf.values()].map((candidate) => completed(candidate, authorities))
+}
+
+function reportKeyless(
+  { file, certificates }: NamedPem,
+  files: readonly NamedPem[],
+  keys: readonly { readonly file: string }[],
+  refuse: Refuse,
+): void {
+  const later = certificates.find((c) =>
+    files.some((f) => f.keys.some((k) => c.checkPrivateKey(k.key))),
+  )
+  if (later !== undefined) {
+    refuse(
+      `${file}: the chain is in the wrong order`,
+      `put ${subject(later)} first, then each certificate after the one it issued`,
+    )
+    return
+  }
+  const beside = keys.find((key) => stem(key.file) === stem(file))
+  if (beside === undefined) {
+    refuse(`no key belongs to the certificate in ${file}`, 'put its private key beside it')
+  } else {
+    refuse(`${file} and ${beside.file} do not belong together`, 'replace one with its partner')
+  }
+}
+
+function completed(candidate: Candidate, authorities: readonly X509Certificate[]): Candidate {
+  const chain = [...candidate.chain]
+  for (;;) {
+    const last = chain.at(-1)!
+    const issuer = authorities.find((ca) => !isSelfIssued(ca) && isIssuedBy(last, ca))
+    if (isSelfIssued(last) || issuer === undefined || chain.includes(issuer)) break
+    chain.push(issuer)
+  }
+  return { ...candidate, chain }
+}
+
+function isSound({ file, chain, names }: Candidate, context: TlsContext): boolean {
+  const refuse = reporter(context, 'error')
+  let sound = true
+  const fail = (message: string, fix: string) => {
+    sound = false
+    refuse(`${file}: ${message}`, fix)
+  }
+  const leaf = chain[0]!
+  if (names.length === 0) {
+    const fix =
+      'issue it again with DNS or IP subject alternative names; the common name is not used'
+    fail('the certificate names no host', fix)
+  }
+  for (const [index, certificate] of chain.entries()) {
+    const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength
+    if (bits !== undefined && bits < MIN_RSA_BITS) {
+      fail(`the key of ${subject(certificate)} is weak (RSA ${bits})`, 'use P-256 or RSA 2048')
+    }
+    const issuer = chain[index + 1]
+    if (issuer !== undefined && !isIssuedBy(certificate, issuer)) {
+      fail(
+        `${subject(certificate)} was not issued by ${subject(issuer)}, which follows it`,
+        'put the leaf first, then each certificate after the one it issued, and nothing else',
+      )
+    }
+  }
+  if (context.production && leaf.issuer.includes(`O=${DEVELOPMENT_ORGANISATION}`)) {
+    fail('the certificate comes from a development authority', 'use one of your own CA')
+  }
+  const lacksIssuer = chain.length === 1 && !isSelfIssued(leaf)
+  if (sound && lacksIssuer && leaf.infoAccess?.includes('CA Issuers')) {
+    const message = `${file}: the certificate of the issuer (${lastPart(leaf.issuer)}) is not in the file`
+    reporter(context, 'warning')(message, 'add it behind the leaf, or some clients will refuse')
+  }
+  return sound
+}
+
+/** Those that are valid now. An expired one is a warning where another serves all of its names, else an error. */
+function withinValidity(
+  candidates: readonly Candidate[],
+  nowMs: number,
+  context: TlsContext,
+): readonly Candidate[] {
+  const isValid = ({ chain }: Candidate) => chain.every((c) => validity(c, nowMs) === null)
+  const valid = candidates.filter(isValid)
+  for (const candidate of candidates) {
+    const { file, chain, names } = candidate
+    if (isValid(candidate)) {
+      const left = Math.min(...chain.map((c) => c.validToDate.getTime())) - nowMs
+      if (left >= EXPIRY_WARNING_MS) continue
+      const days = Math.floor(left / DAY_MS)
+      const message = `${file} expires in ${days} ${days === 1 ? 'day' : 'days'}`
+      reporter(context, 'warning')(message, 'renew it; the folder is watched')
+      continue
+    }
+    const outdated = chain.find((c) => validity(c, nowMs) !== null)!
+    const isCovered = names.every((name) => valid.some((other) => coversName(other.names, name)))
+    const message = `${file}: ${subject(outdated)} ${validity(outdated, nowMs)}`
+    const fix = isCovered ? 'remove it; another one serves its names' : 'replace it'
+    reporter(context, isCovered ? 'warning' : 'error')(message, fix)
+  }
+  return valid
+}
+
+function validity(certificate: X509Certificate, nowMs: number): string | null {
+  const { validFromDate, validToDate } = certificate
+  if (nowMs < validFromDate.getTime()) return `is not valid before ${day(validFromDate)}`
+  return nowMs > validToDate.getTime() ? `expired on ${day(validToDate)}` : null
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+}
+
+function isSelfIssued(certificate: X509Certificate): boolean {
+  return certificate.subject === certificate.issuer
+}
+
+function subject(certificate: X509Certificate): string {
+  return lastPart(certificate.subject) || `serial ${certificate.serialNumber}`
+}
+
+/** Of a name with a part on each line, the most specific one: `CN=a.example`. */
+function lastPart(name: string): string {
+  return name.split('\n').at(-1) ?? ''
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10)
+}
+
+function stem(file: string): string {
+  return file.replace(/\.[^./]+$/, '')
+}

@@ -1,0 +1,111 @@
+// The worker processes: started, told, respawned with back-off when they die, drained at the end.
+
+import type { ChildProcess } from 'node:child_process'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { Log } from '../../sidecar/telemetry/log.ts'
+
+/** One worker process, as much of it as is needed here. */
+export interface WorkerHandle {
+  readonly id: number
+  readonly process: Pick<ChildProcess, 'pid' | 'kill'>
+  send(message: unknown): void
+  isConnected(): boolean
+  onMessage(listener: (message: unknown) => void): void
+  onExit(listener: (code: number | null, signal: string | null) => void): void
+}
+
+export interface WorkersOptions<Message> {
+  readonly count: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly spawn: () => WorkerHandle
+  /** What a worker that joins must be told to catch up. */
+  readonly greeting: () => readonly Message[]
+  readonly onMessage: (worker: number, message: unknown) => void
+  /** A worker is gone, for whatever reason. */
+  readonly onGone: () => void
+}
+
+const FIRST_DELAY_MS = 100
+const LAST_DELAY_MS = 30_000
+/** A worker that lived this long is not part of a crash loop. */
+const STABLE_MS = 30_000
+
+interface Slot {
+  worker: WorkerHandle | null
+  startedAtMs: number
+  delayMs: number
+  cancelRespawn: () => void
+}
+
+export class Workers<Message> {
+  readonly #options: WorkersOptions<Message>
+  readonly #slots: Slot[] = []
+  #ending = false
+  #onAllGone: (() => void) | null = null
+
+  constructor(options: WorkersOptions<Message>) {
+    this.#options = options
+    for (let i = 0; i < options.count; i++) {
+      const slot: Slot = { worker: null, startedAtMs: 0, delayMs: FIRST_DELAY_MS, cancelRespawn: () => {} }
+      this.#slots.push(slot)
+      this.#start(slot)
+    }
+  }
+
+  /** Ids of the workers that live now. */
+  live(): number[] {
+    const ids: number[] = []
+    for (const { worker } of this.#slots) if (worker?.isConnected() === true) ids.push(worker.id)
+    return ids
+  }
+
+  tellAll(message: Message): void {
+    for (const { worker } of this.#slots) if (worker?.isConnected() === true) worker.send(message)
+  }
+
+  /** Tells every worker to drain and resolves when all are gone; those that take longer than `graceMs` + 5 s are killed. */
+  async end(message: Message, graceMs: number): Promise<void> {
+    this.#ending = true
+    for (const slot of this.#slots) slot.cancelRespawn()
+    this.tellAll(message)
+    if (this.#slots.every(({ worker }) => worker === null)) return
+    const cancel = this.#options.clock.after(graceMs + 5000, () => {
+      for (const { worker } of this.#slots) worker?.process.kill('SIGKILL')
+    })
+    await new Promise<void>((resolve) => {
+      this.#onAllGone = resolve
+    })
+    cancel()
+  }
+
+  #start(slot: Slot): void {
+    const { clock, spawn, greeting, onMessage } = this.#options
+    const worker = spawn()
+    slot.worker = worker
+    slot.startedAtMs = clock.monotonicMs()
+    worker.onMessage((message) => onMessage(worker.id, message))
+    worker.onExit((code, signal) => this.#exited(slot, worker, code, signal))
+    for (const message of greeting()) worker.send(message)
+  }
+
+  #exited(slot: Slot, worker: WorkerHandle, code: number | null, signal: string | null): void {
+    slot.worker = null
+    this.#options.onGone()
+    if (this.#ending) {
+      if (this.#slots.every((each) => each.worker === null)) this.#onAllGone?.()
+      return
+    }
+    const { clock, log } = this.#options
+    const livedMs = clock.monotonicMs() - slot.startedAtMs
+    slot.delayMs = livedMs >= STABLE_MS ? FIRST_DELAY_MS : Math.min(slot.delayMs * 2, LAST_DELAY_MS)
+    log.error('a worker died and is started again', {
+      worker: worker.id,
+      pid: worker.process.pid ?? 0,
+      code: code ?? -1,
+      signal: signal ?? '',
+      inMs: slot.delayMs,
+    })
+    slot.cancelRespawn = clock.after(slot.delayMs, () => this.#start(slot))
+  }
+}

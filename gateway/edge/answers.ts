@@ -1,0 +1,100 @@
+// The edge's own answers: the one table from reasons to statuses, and RFC 9457 problem bodies that tell a stranger
+// nothing but a code and the request's id.
+
+import { STATUS_CODES } from 'node:http'
+import { rescueStatus } from '../../sidecar/forward/rescue.ts'
+import type { Exchange } from '../../sidecar/forward/exchange.ts'
+import type { FlatHeaders, TransportErrorCode } from '../../sidecar/upstream/transport.ts'
+
+const STATUS: Readonly<Record<string, number>> = {
+  // admission (sidecar/forward/admit.ts); every reason not named here is 400
+  method_refused: 405,
+  method_unknown: 501,
+  transfer_encoding_unknown: 501,
+  version_not_supported: 505,
+  expectation_unknown: 417,
+  too_many_fields: 431,
+  head_too_large: 431,
+  websocket_version: 426,
+  request_timeout: 408,
+  // decisions
+  route_not_found: 404,
+  method_not_allowed: 405,
+  ip_denied: 403,
+  ip_not_allowed: 403,
+  origin_not_allowed: 403,
+  cors_origin_not_allowed: 403,
+  cors_method_not_allowed: 403,
+  cors_header_not_allowed: 403,
+  cors_private_network_not_allowed: 403,
+  upgrade_not_allowed: 400,
+  body_too_large: 413,
+  token_expired: 401,
+  shutting_down: 503,
+  internal_error: 500,
+}
+
+/** Every reason the edge may answer with and its status, for the README's reference. */
+export function reasonStatuses(): Readonly<Record<string, number>> {
+  return STATUS
+}
+
+export function statusOf(reason: string): number {
+  if (reason.startsWith('upstream_')) return rescueStatus(reason as TransportErrorCode)
+  return STATUS[reason] ?? 400
+}
+
+export interface ProblemAnswer {
+  readonly status: number
+  /** What the client reads: a stable word, never an inner detail. */
+  readonly code: string
+  /** '' where the request was too broken to be given an id. */
+  readonly requestId: string
+  /** More fields: WWW-Authenticate, Allow, CORS, Retry-After… */
+  readonly headers: FlatHeaders
+}
+
+/** Bodies smaller than this are read to their end, so that the connection can be used again. */
+const DRAIN_BYTES = 64 * 1024
+
+/** Answers in our own words. A request body nobody will read ends the connection, unless it is short. */
+export function answerProblem(exchange: Exchange, answer: ProblemAnswer): void {
+  if (exchange.answered || exchange.gone) return
+  const { body } = exchange
+  if (body !== null && (body.length === null || body.length > DRAIN_BYTES)) exchange.closeAfter()
+  const bytes = problemBody(answer)
+  const headers = [
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(bytes.length),
+    'cache-control',
+    'no-store',
+    'x-content-type-options',
+    'nosniff',
+    ...answer.headers,
+  ]
+  if (answer.requestId !== '') headers.push('x-request-id', answer.requestId)
+  exchange.writeHead(answer.status, headers)
+  exchange.end(exchange.head.method === 'HEAD' ? undefined : bytes)
+}
+
+export function problemBody(answer: Pick<ProblemAnswer, 'status' | 'code' | 'requestId'>): Buffer {
+  const problem = {
+    type: `urn:sallyport:problem:${answer.code}`,
+    title: STATUS_CODES[answer.status] ?? 'Error',
+    status: answer.status,
+    code: answer.code,
+    ...(answer.requestId === '' ? {} : { requestId: answer.requestId }),
+  }
+  return Buffer.from(`${JSON.stringify(problem)}\n`)
+}
+
+/** A complete answer as bytes, for sockets that have no request or response object (parser errors). */
+export function rawProblem(status: number, code: string): Buffer {
+  const body = problemBody({ status, code, requestId: '' })
+  const head =
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\ncontent-type: application/problem+json\r\n` +
+    `content-length: ${body.length}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n`
+  return Buffer.concat([Buffer.from(head, 'latin1'), body])
+}

@@ -1,0 +1,75 @@
+// The Fastify application behind every listener: hooks in the fixed order, the proxied surface, nothing else.
+
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
+import fastifyHttpProxy from '@fastify/http-proxy'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Server } from 'node:http'
+import { CORS_ROUTE_CONFIG, corsPluginOptions } from '../cors/plugin-options.ts'
+import { stateOf } from './request-state.ts'
+import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
+import type { RequestSteps } from './steps.ts'
+
+/** OPTIONS is left out: @fastify/cors owns that route, and hands true OPTIONS requests to the not-found handler. */
+const PROXIED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** Builds the app; it never listens itself. Every request has its state attached before it gets here. */
+export async function createApp(server: Server, steps: RequestSteps): Promise<FastifyInstance> {
+  const app = Fastify({
+    // Requests come in through `routing` alone, after admission.
+    serverFactory: () => server,
+    logger: false,
+    // Draining answers what still arrives; refusing it would drop requests at every reload.
+    return503OnClosing: false,
+    forceCloseConnections: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 16_384 },
+    genReqId: () => '',
+  })
+  await app.register(fastifyCors, { delegator: corsDelegator })
+  app.addHook('onRequest', (request, reply, done) => {
+    steps.beforeForward(stateOf(request.raw), () => corsHeadersOf(reply), reply, done)
+  })
+  await app.register(fastifyHttpProxy, {
+    // Unused: `handler` hands every request to our forwarder. The plugin insists on having one.
+    upstream: 'http://127.0.0.1',
+    prefix: '/',
+    httpMethods: [...PROXIED_METHODS],
+    config: CORS_ROUTE_CONFIG,
+    handler: (request, reply) => forwardNow(request, reply, steps),
+  })
+  app.setNotFoundHandler((request, reply) => forwardNow(request, reply, steps))
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack()
+    steps.failed(stateOf(request.raw), error)
+  })
+  await app.ready()
+  return app
+}
+
+function corsDelegator(
+  request: FastifyRequest,
+  callback: (error: Error | null, options: FastifyCorsOptions) => void,
+): void {
+  const { arrival } = stateOf(request.raw)
+  callback(null, corsPluginOptions(arrival.cors, arrival.route?.cors ?? null))
+}
+
+function forwardNow(request: FastifyRequest, reply: FastifyReply, steps: RequestSteps): void {
+  const state = stateOf(request.raw)
+  const cors = corsHeadersOf(reply)
+  reply.hijack()
+  steps.forward(state, cors)
+}
+
+const NO_HEADERS: FlatHeaders = []
+
+/** What @fastify/cors decided to send, as the plugin put it on the reply; nothing on routes without CORS. */
+function corsHeadersOf(reply: FastifyReply): FlatHeaders {
+  if (stateOf(reply.request.raw).arrival.route?.cors === null) return NO_HEADERS
+  const headers: string[] = []
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value === undefined) continue
+    if (name === 'vary' || name.startsWith('access-control-')) headers.push(name, String(value))
+  }
+  return headers
+}

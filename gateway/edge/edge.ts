@@ -1,0 +1,213 @@
+// The edge of one worker: applies plans to listeners and upstreams, swaps without dropping anything, drains at the end.
+
+import { randomUUID } from 'node:crypto'
+import type { AuthContext } from '../auth/authenticate.ts'
+import { KeyRings } from '../auth/key-rings.ts'
+import type { JwksDocument } from '../auth/key-set.ts'
+import { TokenCache } from '../auth/token-cache.ts'
+import { Verifier } from '../auth/verifier.ts'
+import type { ListenerPlan, Plan } from '../config/plan.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
+import type { Log } from '../../sidecar/telemetry/log.ts'
+import { Services } from '../../sidecar/upstream/services.ts'
+import { ActiveRequests } from './active.ts'
+import { createDataPlane, type DataPlane } from './data-plane.ts'
+import { Door } from './door.ts'
+import { Listener } from './listener.ts'
+import { Reception } from './reception.ts'
+import { Records } from './records.ts'
+import { RequestSteps } from './steps.ts'
+
+export interface EdgeDeps {
+  readonly clock: Clock
+  readonly log: Log
+  /** Access records. */
+  readonly records: LineWriter
+  readonly random: () => number
+  /** Asks whoever fetches keys for a key that is not known. */
+  readonly askRefresh: (sourceId: string, keyId: string | null) => void
+}
+
+export class Edge {
+  readonly #deps: EdgeDeps
+  readonly #keys: KeyRings
+  readonly #auth: AuthContext
+  readonly #active: ActiveRequests
+  readonly #steps: RequestSteps
+  readonly #reception: Reception
+  readonly #services: Services
+  /** By address, and what each leads to by listener name. */
+  readonly #doors = new Map<string, Door>()
+  readonly #listeners = new Map<string, Listener>()
+  readonly #retiring = new Set<Promise<void>>()
+  #plane: DataPlane | null = null
+
+  constructor(deps: EdgeDeps) {
+    this.#deps = deps
+    const { clock, random } = deps
+    this.#keys = new KeyRings(clock, deps.askRefresh)
+    this.#auth = {
+      clock,
+      keys: this.#keys,
+      cache: new TokenCache(clock),
+      verifier: new Verifier(),
+      revoked: () => false,
+    }
+    this.#services = new Services(clock)
+    this.#active = new ActiveRequests(clock)
+    const records = new Records(deps.records, clock, random)
+    this.#steps = new RequestSteps({ clock, random, newId: randomUUID, records, active: this.#active })
+    this.#reception = new Reception({
+      clock,
+      newId: randomUUID,
+      records,
+      steps: this.#steps,
+      plane: () => this.#plane!,
+    })
+  }
+
+  /** Bound ports by listener name. */
+  ports(): Record<string, number> {
+    const ports: Record<string, number> = {}
+    for (const [name, { plan }] of this.#listeners) ports[name] = this.#doors.get(address(plan))!.port
+    return ports
+  }
+
+  /** New keys of a source, or null where it has none that may be used. */
+  updateKeys(sourceId: string, document: JwksDocument | null, version: string): void {
+    this.#keys.update(sourceId, document, version)
+  }
+
+  /** The answer to a question for keys that changed nothing. */
+  settleKeys(sourceId: string): void {
+    this.#keys.settle(sourceId)
+  }
+
+  /**
+   * Puts a plan to work. New addresses are bound before anything changes: where that fails the old plan serves on and
+   * the promise rejects. `ticketKeys`: by listener name.
+   */
+  async apply(plan: Plan, ticketKeys: ReadonlyMap<string, Buffer>): Promise<void> {
+    const fresh = await this.#prepareListeners(plan, ticketKeys)
+    const opened = await this.#openDoors(plan)
+    this.#services.update(plan.services)
+    this.#keys.retain(plan.issuers)
+    this.#plane = createDataPlane(plan, this.#services, this.#auth)
+    for (const listenerPlan of plan.listeners) {
+      const { name } = listenerPlan
+      const before = this.#listeners.get(name)
+      const after = fresh.get(name)
+      if (after === undefined) before!.update(listenerPlan, ticketKeys.get(name)!)
+      else {
+        this.#listeners.set(name, after)
+        if (before !== undefined) this.#retire(before)
+      }
+    }
+    for (const [key, door] of opened) this.#doors.set(key, door)
+    this.#leadDoors(plan)
+  }
+
+  /** Stops accepting, lets requests finish for at most `graceMs`, then ends what is left. */
+  async close(graceMs: number): Promise<void> {
+    const { clock } = this.#deps
+    for (const door of this.#doors.values()) door.close()
+    const drains = [...this.#listeners.values()].map((listener) => listener.drain())
+    this.#active.stopAll('shutting_down', (state) => state.status === 101 || state.facts.upgrade !== null)
+    const done = Promise.all([...drains, ...this.#retiring])
+    let cancel = (): void => {}
+    const late = new Promise<'late'>((resolve) => {
+      cancel = clock.after(graceMs, () => resolve('late'))
+    })
+    const result = await Promise.race([done, late])
+    cancel()
+    if (result === 'late') {
+      this.#deps.log.warn('requests were still under way when the grace period ended', {
+        requests: this.#active.size,
+      })
+      for (const listener of this.#listeners.values()) listener.destroy()
+    }
+    this.#active.close()
+    await this.#services.close()
+  }
+
+  /** Listeners that are new or speak differently than the one of their name does now. */
+  async #prepareListeners(
+    plan: Plan,
+    ticketKeys: ReadonlyMap<string, Buffer>,
+  ): Promise<Map<string, Listener>> {
+    const fresh = new Map<string, Listener>()
+    for (const listenerPlan of plan.listeners) {
+      const { name } = listenerPlan
+      const running = this.#listeners.get(name)
+      if (running !== undefined && speaksAlike(running.plan, listenerPlan)) continue
+      const listener = new Listener(listenerPlan, ticketKeys.get(name)!, {
+        steps: this.#steps,
+        reception: this.#reception,
+      })
+      await listener.prepare()
+      fresh.set(name, listener)
+    }
+    return fresh
+  }
+
+  /** Binds every address that is not bound yet, all or none. */
+  async #openDoors(plan: Plan): Promise<Map<string, Door>> {
+    const opened = new Map<string, Door>()
+    try {
+      for (const listenerPlan of plan.listeners) {
+        const key = address(listenerPlan)
+        if (this.#doors.has(key) || opened.has(key)) continue
+        // A client that is faster than the swap is answered by nobody rather than by the wrong plan.
+        const door = new Door((socket) => socket.destroy())
+        await door.open(listenerPlan.host, listenerPlan.port)
+        opened.set(key, door)
+      }
+    } catch (error) {
+      for (const door of opened.values()) door.close()
+      throw error
+    }
+    return opened
+  }
+
+  #leadDoors(plan: Plan): void {
+    const used = new Set(plan.listeners.map(address))
+    for (const [key, door] of this.#doors) {
+      if (used.has(key)) continue
+      door.close()
+      this.#doors.delete(key)
+    }
+    const wanted = new Set(plan.listeners.map(({ name }) => name))
+    for (const [name, listener] of this.#listeners) {
+      if (wanted.has(name)) {
+        this.#doors.get(address(listener.plan))!.leadTo(listener.accept, listener.plan.maxConnections)
+      } else {
+        this.#listeners.delete(name)
+        this.#retire(listener)
+      }
+    }
+  }
+
+  #retire(listener: Listener): void {
+    const gone = listener.drain().finally(() => this.#retiring.delete(gone))
+    this.#retiring.add(gone)
+  }
+}
+
+function address(plan: ListenerPlan): string {
+  return `${plan.host} ${plan.port === 0 ? plan.name : plan.port}`
+}
+
+/** What a running listener cannot change: another takes its place at the door, and it drains. */
+function speaksAlike(a: ListenerPlan, b: ListenerPlan): boolean {
+  return (
+    a.http2 === b.http2 &&
+    a.headersTimeoutMs === b.headersTimeoutMs &&
+    a.requestTimeoutMs === b.requestTimeoutMs &&
+    a.idleTimeoutMs === b.idleTimeoutMs &&
+    a.maxHeaderBytes === b.maxHeaderBytes &&
+    (a.tls === null) === (b.tls === null) &&
+    a.tls?.clientAuth === b.tls?.clientAuth &&
+    a.tls?.clientCaPem === b.tls?.clientCaPem
+  )
+}

@@ -1,0 +1,186 @@
+// One listener behind a door: ends TLS, speaks HTTP/1.1 and HTTP/2, and has requests admitted strictly before Fastify
+// sees them.
+
+import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { ServerResponse as ServerResponseClass } from 'node:http'
+import type {
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  ServerHttp2Session,
+} from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import type { ListenerPlan } from '../config/plan.ts'
+import { Http1Exchange } from '../../sidecar/forward/http1-exchange.ts'
+import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
+import { createApp } from './app.ts'
+import type { RequestSteps } from './steps.ts'
+import { createHttp1Server, createHttp2Server, responseOn } from './servers.ts'
+import type { Reception } from './reception.ts'
+import { ServerContexts } from './tls-contexts.ts'
+
+export interface ListenerDeps {
+  readonly steps: RequestSteps
+  readonly reception: Reception
+}
+
+export class Listener {
+  readonly #deps: ListenerDeps
+  #plan: ListenerPlan
+  readonly #contexts: ServerContexts | null
+  readonly #tls: TlsServer | null
+  readonly #http1: Server
+  readonly #http2: Http2Server
+  #app: FastifyInstance | null = null
+  readonly #sockets = new Set<Socket>()
+  readonly #sessions = new Set<ServerHttp2Session>()
+  #draining = false
+  #onEmpty: (() => void) | null = null
+
+  /** `ticketKeys`: 48 bytes shared by every worker of this listener, so that TLS sessions resume on any of them. */
+  constructor(plan: ListenerPlan, ticketKeys: Buffer, deps: ListenerDeps) {
+    this.#plan = plan
+    this.#deps = deps
+    this.#contexts = plan.tls === null ? null : new ServerContexts(plan.tls)
+    this.#tls = this.#contexts === null ? null : this.#createTls(this.#contexts, ticketKeys)
+    this.#http1 = createHttp1Server(plan)
+    this.#http2 = createHttp2Server(plan)
+    this.#serveHttp1()
+    this.#serveHttp2()
+  }
+
+  get plan(): ListenerPlan {
+    return this.#plan
+  }
+
+  async prepare(): Promise<void> {
+    this.#app = await createApp(this.#http1, this.#deps.steps)
+  }
+
+  readonly accept = (socket: Socket): void => {
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      if (this.#sockets.size === 0) this.#onEmpty?.()
+    })
+    if (this.#tls === null) this.#http1.emit('connection', socket)
+    else this.#tls.emit('connection', socket)
+  }
+
+  /** Takes over a plan that speaks alike: new certificates and limits serve from the next connection on. */
+  update(plan: ListenerPlan, ticketKeys: Buffer): void {
+    this.#plan = plan
+    if (plan.tls === null || this.#contexts === null || this.#tls === null) return
+    this.#contexts.update(plan.tls)
+    this.#tls.setSecureContext(this.#contexts.defaultOptions())
+    if (plan.tls.clientCaPem === null) this.#tls.setTicketKeys(ticketKeys)
+  }
+
+  /** Tells clients to go elsewhere, and resolves when every connection is gone. */
+  async drain(): Promise<void> {
+    this.#draining = true
+    for (const session of this.#sessions) session.close()
+    this.#http1.closeIdleConnections()
+    if (this.#sockets.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve
+      })
+    }
+    this.#http1.close()
+    await this.#app?.close()
+  }
+
+  /** Ends what is left, whatever it does. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #createTls(contexts: ServerContexts, ticketKeys: Buffer): TlsServer {
+    const { clientAuth, clientCaPem } = this.#plan.tls!
+    const server = createTlsServer({
+      ...contexts.defaultOptions(),
+      ...(clientCaPem === null ? { ticketKeys } : {}),
+      ALPNProtocols: this.#plan.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+      SNICallback: contexts.select,
+      requestCert: clientAuth !== 'none',
+      rejectUnauthorized: clientAuth === 'required',
+      handshakeTimeout: this.#plan.headersTimeoutMs,
+      allowHalfOpen: true,
+    })
+    server.on('secureConnection', (socket) => {
+      socket.on('error', () => socket.destroy())
+      if (!this.#clientAccepted(socket)) socket.destroy()
+      else if (socket.alpnProtocol === 'h2') this.#http2.emit('connection', socket)
+      else this.#http1.emit('connection', socket)
+    })
+    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    return server
+  }
+
+  /** An optional client certificate may be absent; one that is there and not good is never taken for absent. */
+  #clientAccepted(socket: TLSSocket): boolean {
+    if (this.#plan.tls?.clientAuth !== 'optional') return true
+    return socket.authorized || socket.getPeerX509Certificate() === undefined
+  }
+
+  #serveHttp1(): void {
+    const server = this.#http1
+    const { reception } = this.#deps
+    const admitHttp1 = (request: IncomingMessage, response: ServerResponse, waits: boolean): void => {
+      const exchange = new Http1Exchange(request, response, { upgradeHead: null, waitsForContinue: waits })
+      if (this.#draining) response.shouldKeepAlive = false
+      if (reception.admit(exchange, request, this.#plan)) this.#route(request, response)
+    }
+    server.on('request', (request, response) => admitHttp1(request, response, false))
+    server.on('checkContinue', (request, response) => admitHttp1(request, response, true))
+    server.on('checkExpectation', (request, response) => admitHttp1(request, response, false))
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    server.on('connect', (_request, socket: Duplex) => reception.refuseSocket(socket, 'method_refused', this.#plan))
+    server.on('timeout', (socket: Socket) => {
+      // While the upstream thinks, its own timeout decides; an idle connection or a stuck answer ends here.
+      if (responseOn(socket)?.headersSent !== false) socket.destroy()
+    })
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+      reception.parserError(error, socket, this.#plan)
+    })
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const response = new ServerResponseClass(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket as Socket)
+    socket.on('error', () => socket.destroy())
+    response.once('finish', () => socket.end())
+    const exchange = new Http1Exchange(request, response, { upgradeHead: head, waitsForContinue: false })
+    if (this.#deps.reception.admit(exchange, request, this.#plan)) this.#route(request, response)
+  }
+
+  #serveHttp2(): void {
+    const server = this.#http2
+    const onRequest = (request: Http2ServerRequest, response: Http2ServerResponse, waits: boolean): void => {
+      const exchange = new Http2Exchange(request, response, waits)
+      const raw = request as unknown as IncomingMessage
+      if (this.#deps.reception.admit(exchange, raw, this.#plan)) {
+        this.#route(raw, response as unknown as ServerResponse)
+      }
+    }
+    server.on('request', (request, response) => onRequest(request, response, false))
+    server.on('checkContinue', (request, response) => onRequest(request, response, true))
+    server.on('session', (session) => this.#session(session))
+    server.on('sessionError', (_error, session) => session?.destroy())
+  }
+
+  #session(session: ServerHttp2Session): void {
+    this.#sessions.add(session)
+    session.once('close', () => this.#sessions.delete(session))
+    session.setTimeout(this.#plan.idleTimeoutMs, () => session.close())
+    if (this.#draining) session.close()
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    this.#app!.routing(request, response)
+  }
+}

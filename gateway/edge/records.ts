@@ -1,0 +1,91 @@
+// Turns a finished request into its access record, and counts what was seen.
+
+import type { AccessLogPlan } from '../config/plan.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import {
+  formatRecord,
+  isWorthALine,
+  type AccessRecord,
+} from '../../sidecar/telemetry/access-record.ts'
+import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
+import type { RequestState } from './request-state.ts'
+
+export class Records {
+  readonly #writer: LineWriter
+  readonly #clock: Clock
+  readonly #random: () => number
+
+  constructor(writer: LineWriter, clock: Clock, random: () => number) {
+    this.#writer = writer
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** A request that reached routing. */
+  finished(state: RequestState): void {
+    const { facts, exchange, arrival, plane } = state
+    if (!this.#wanted(plane.plan.accessLog, state.status, state.reason)) return
+    this.#write({
+      time: this.#now(),
+      id: facts.id,
+      listener: state.listener.name,
+      protocol: facts.protocol,
+      client: facts.clientIp,
+      host: facts.host,
+      method: facts.method,
+      path: arrival.route?.match.path.template ?? null,
+      route: arrival.route?.name ?? null,
+      status: state.status,
+      reason: state.reason,
+      rule: state.rule,
+      subject: state.principal?.subject ?? null,
+      issuer: state.principal?.issuer ?? state.issuer,
+      endpoint: state.endpoint,
+      bytesIn: exchange.bytesIn,
+      bytesOut: exchange.bytesOut,
+      durationMs: round(this.#clock.monotonicMs() - facts.receivedAtMs),
+      upstreamMs: state.upstreamMs === null ? null : round(state.upstreamMs),
+      error: state.error,
+    })
+  }
+
+  /** A request that was refused before it could be read, or a connection that sent none. */
+  refused(
+    mode: AccessLogPlan,
+    refusal: Pick<AccessRecord, 'listener' | 'protocol' | 'client' | 'method' | 'status' | 'reason' | 'error'>,
+  ): void {
+    if (!this.#wanted(mode, refusal.status, refusal.reason)) return
+    this.#write({
+      time: this.#now(),
+      id: '',
+      host: null,
+      path: null,
+      route: null,
+      rule: null,
+      subject: null,
+      issuer: null,
+      endpoint: null,
+      bytesIn: 0,
+      bytesOut: 0,
+      durationMs: 0,
+      upstreamMs: null,
+      ...refusal,
+    })
+  }
+
+  #wanted(mode: AccessLogPlan, status: number, reason: string): boolean {
+    return isWorthALine(mode, status, reason, this.#random)
+  }
+
+  #write(record: AccessRecord): void {
+    this.#writer.write(formatRecord(record))
+  }
+
+  #now(): string {
+    return new Date(this.#clock.wallMs()).toISOString()
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}

@@ -1,0 +1,211 @@
+// Walks one request through its steps after routing: refusal, caller, target, forward, answer, record.
+
+import type { FastifyReply } from 'fastify'
+import type { AuthDecision, AuthDenied } from '../auth/auth-decision.ts'
+import { decideCaller } from '../decide/edge.ts'
+import { chooseTarget } from '../decide/target.ts'
+import { forward, type ForwardOutcome } from '../../sidecar/forward/forward.ts'
+import { deny, type Decision } from '../../sidecar/policy/decision.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import { errorMessage } from '../../sidecar/runtime/errors.ts'
+import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
+import type { ActiveRequests } from './active.ts'
+import { answerProblem, statusOf } from './answers.ts'
+import type { Records } from './records.ts'
+import type { RequestState } from './request-state.ts'
+import { responseHeaders } from './response-headers.ts'
+import { upstreamHead } from './upstream-headers.ts'
+
+/** A WebSocket message may come in this many frames, and this many control frames may come in a second. */
+const MAX_FRAGMENTS = 4096
+const MAX_CONTROL_PER_SECOND = 100
+
+export interface RequestStepsDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  /** A fresh UUID. */
+  readonly newId: () => string
+  readonly records: Records
+  readonly active: ActiveRequests
+}
+
+export class RequestSteps {
+  readonly #deps: RequestStepsDeps
+
+  constructor(deps: RequestStepsDeps) {
+    this.#deps = deps
+  }
+
+  /** Counts the request as under way and makes sure that it is recorded once, however it ends. */
+  begin(state: RequestState): void {
+    const { active, records } = this.#deps
+    active.add(state)
+    // @fastify/cors answers these by itself.
+    if (state.arrival.cors.kind === 'preflight_allowed') state.status = 204
+    let over = false
+    const finish = (): void => {
+      if (over) return
+      over = true
+      active.delete(state)
+      records.finished(state)
+    }
+    state.exchange.onDone(() => {
+      if (state.status !== 101) finish()
+    })
+    state.exchange.onGone(() => {
+      if (state.reason === 'ok') state.reason = 'client_gone'
+      finish()
+    })
+    state.finish = finish
+  }
+
+  /** After CORS: refuses what an earlier step refused, then asks who is calling. `done` goes on to the forwarding. */
+  beforeForward(
+    state: RequestState,
+    corsHeaders: () => FlatHeaders,
+    reply: FastifyReply,
+    done: () => void,
+  ): void {
+    const { arrival, facts, plane } = state
+    if (arrival.refusal !== null) {
+      reply.hijack()
+      this.#refuse(state, arrival.refusal, corsHeaders())
+      return
+    }
+    if (arrival.cors.kind === 'preflight_refused') {
+      reply.hijack()
+      // The reasons of CORS are a family of their own: `method_not_allowed` alone means 405.
+      const refusal = deny(`cors_${arrival.cors.reason}`, arrival.route?.name ?? '')
+      this.#refuse(state, refusal, corsHeaders())
+      return
+    }
+    const auth = arrival.route?.auth ?? null
+    if (auth === null) {
+      done()
+      return
+    }
+    const decision = decideCaller(facts, auth, plane.auth)
+    const proceed = (answer: AuthDecision): void => {
+      if (answer.verdict === 'allow') {
+        state.principal = answer.principal
+        state.expiresAtMs = answer.principal.expiresAtMs
+        done()
+        return
+      }
+      if (!reply.sent) reply.hijack()
+      this.#refuseCaller(state, answer, corsHeaders())
+    }
+    if (decision instanceof Promise) {
+      decision.then(proceed).catch((error: unknown) => {
+        reply.hijack()
+        this.failed(state, error)
+      })
+    } else proceed(decision)
+  }
+
+  /** Sends an admitted, authorized request to its service. */
+  forward(state: RequestState, corsHeaders: FlatHeaders): void {
+    const { facts, plane, exchange, listener } = state
+    const route = state.arrival.route!
+    const target = chooseTarget(route, facts, this.#deps.random)
+    const traceId = traceIdOf(facts.id, this.#deps.newId)
+    const head = upstreamHead({
+      facts,
+      route,
+      principal: state.principal,
+      identityHeaders: plane.identityHeaders,
+      traceId,
+      spanId: traceId.slice(16),
+    })
+    const running = forward(
+      exchange,
+      {
+        method: facts.method,
+        target: head.target,
+        headers: head.headers,
+        upgrade: facts.upgrade,
+        responseTimeoutMs: route.timeoutMs,
+        maxBodyBytes: listener.maxBodyBytes,
+        frameLimits: {
+          maxMessageBytes: listener.maxMessageBytes,
+          maxFragments: MAX_FRAGMENTS,
+          maxControlPerSecond: MAX_CONTROL_PER_SECOND,
+        },
+        clock: this.#deps.clock,
+      },
+      plane.services.get(target.service),
+      {
+        responseHeaders: (_status, upstream) =>
+          responseHeaders(upstream, {
+            requestId: facts.id,
+            cors: route.cors,
+            corsHeaders,
+            rules: route.responseHeaders,
+            setCookie: target.setCookie,
+          }),
+        answerFault: (reason) => this.#answer(state, statusOf(reason), reason, corsHeaders),
+        onOutcome: (outcome) => this.#ended(state, outcome),
+      },
+    )
+    state.stop = (reason) => running.stop(reason)
+  }
+
+  /** A fault of our own: logged in full, answered with nothing but a code. */
+  failed(state: RequestState, error: unknown): void {
+    state.reason = 'internal_error'
+    state.error = errorMessage(error)
+    if (state.exchange.answered) state.exchange.abort()
+    else this.#answer(state, 500, 'internal_error', [])
+  }
+
+  #ended(state: RequestState, outcome: ForwardOutcome): void {
+    state.status = outcome.status
+    state.reason = outcome.reason
+    state.endpoint = outcome.endpoint
+    state.upstreamMs = outcome.upstreamMs
+    state.error = outcome.error === null ? null : outcome.error.message
+    state.stop = null
+    if (outcome.status === 101) state.finish()
+  }
+
+  #refuse(state: RequestState, refusal: Decision, corsHeaders: FlatHeaders): void {
+    state.rule = refusal.rule
+    const status = statusOf(refusal.reason)
+    const headers = [...corsHeaders]
+    if (status === 405) headers.push('allow', state.arrival.allowedMethods.join(', '))
+    state.reason = refusal.reason
+    this.#answer(state, status, refusal.reason, headers)
+  }
+
+  #refuseCaller(state: RequestState, refusal: AuthDenied, corsHeaders: FlatHeaders): void {
+    state.rule = state.arrival.route!.name
+    state.issuer = refusal.rule === '' ? null : refusal.rule
+    state.reason = refusal.reason
+    const headers = [...corsHeaders]
+    if (refusal.challenge !== null) headers.push('www-authenticate', refusal.challenge)
+    if (refusal.status === 503) headers.push('retry-after', '5')
+    this.#answer(state, refusal.status, clientCode(refusal), headers)
+  }
+
+  /** `code` is what the client reads; the record keeps the reason that was set before, if any. */
+  #answer(state: RequestState, status: number, code: string, headers: FlatHeaders): void {
+    state.status = status
+    if (state.reason === 'ok') state.reason = code
+    state.stop = null
+    answerProblem(state.exchange, { status, code, requestId: state.facts.id, headers })
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The request's id and its trace id are one number, so that either finds the other. */
+function traceIdOf(requestId: string, newId: () => string): string {
+  return (UUID.test(requestId) ? requestId : newId()).replaceAll('-', '')
+}
+
+/** RFC 6750 section 3.1: a client learns the class of the fault, never which check failed. */
+function clientCode(refusal: AuthDenied): string {
+  if (refusal.status === 503) return 'auth_unavailable'
+  if (refusal.status === 403) return 'insufficient_scope'
+  return refusal.reason === 'token_missing' ? 'token_missing' : 'invalid_token'
+}

@@ -1,0 +1,115 @@
+// The fields an upstream receives: the client's end-to-end ones, less what only we may say, plus what we vouch for.
+
+import type { Principal } from '../auth/auth-decision.ts'
+import { withoutToken, type WithoutToken } from '../auth/present.ts'
+import type { RoutePlan } from '../config/plan.ts'
+import type { RequestFacts } from '../../sidecar/forward/facts.ts'
+
+export interface UpstreamHeaderInput {
+  readonly facts: RequestFacts
+  readonly route: RoutePlan
+  readonly principal: Principal | null
+  /** Lower-case names that any route makes of claims: a client's own copies are dropped on every route. */
+  readonly identityHeaders: ReadonlySet<string>
+  /** 16 hex digits, fresh. */
+  readonly spanId: string
+  /** 32 hex digits, fresh. */
+  readonly traceId: string
+}
+
+/** What goes upstream: origin-form target, and [name, value, …] with lower-case names, without framing fields. */
+export interface UpstreamHead {
+  readonly target: string
+  readonly headers: string[]
+}
+
+export function upstreamHead(input: UpstreamHeaderInput): UpstreamHead {
+  const { facts, route } = input
+  const { auth } = route
+  if (auth === null || auth.passToken) {
+    return { target: upstreamTarget(facts.path, facts.query, route), headers: upstreamHeaders(input, facts) }
+  }
+  const { authorization, cookie, query } = facts
+  const rest = withoutToken({ authorization, authorizationCount: 1, cookie, query }, auth.sources)
+  return { target: upstreamTarget(facts.path, rest.query, route), headers: upstreamHeaders(input, rest) }
+}
+
+function upstreamHeaders(
+  input: UpstreamHeaderInput,
+  rest: Pick<WithoutToken, 'authorization' | 'cookie'>,
+): string[] {
+  const { facts, route, principal, identityHeaders } = input
+  const rules = route.requestHeaders
+  const authority = facts.port === null ? facts.host : `${facts.host}:${facts.port}`
+  const headers = ['host', authority]
+  for (let i = 0; i < facts.headers.length; i += 2) {
+    const name = facts.headers[i]!
+    let value: string | null = facts.headers[i + 1]!
+    if (identityHeaders.has(name) || (rules !== null && rules.remove.has(name))) continue
+    if (name === 'authorization') value = rest.authorization
+    else if (name === 'cookie') value = rest.cookie
+    if (value !== null) headers.push(name, value)
+  }
+  pushForwarding(headers, facts, authority)
+  headers.push('x-request-id', facts.id, 'traceparent', `00-${input.traceId}-${input.spanId}-00`)
+  if (principal !== null) headers.push(...principal.headers)
+  if (rules !== null) {
+    for (const { name, value } of rules.set) setHeader(headers, name, value)
+  }
+  return headers
+}
+
+function pushForwarding(headers: string[], facts: RequestFacts, authority: string): void {
+  const scheme = facts.secure ? 'https' : 'http'
+  const node = facts.clientIp.includes(':') ? `"[${facts.clientIp}]"` : facts.clientIp
+  const host = /^[\w.-]+$/.test(authority) ? authority : `"${authority}"`
+  headers.push(
+    'x-forwarded-for',
+    facts.clientIp,
+    'x-forwarded-proto',
+    scheme,
+    'x-forwarded-host',
+    authority,
+    'x-real-ip',
+    facts.clientIp,
+    'forwarded',
+    `for=${node};host=${host};proto=${scheme}`,
+  )
+}
+
+export function setHeader(headers: string[], name: string, value: string): void {
+  let kept = 0
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]!.toLowerCase() === name) continue
+    headers[kept] = headers[i]!
+    headers[kept + 1] = headers[i + 1]!
+    kept += 2
+  }
+  headers.length = kept
+  headers.push(name, value)
+}
+
+/** The route's rewrite applied to the canonical path, with the query behind it. */
+export function upstreamTarget(path: string, query: string, route: RoutePlan): string {
+  const target = route.rewrite === null ? path : rewritten(path, route)
+  return query === '' ? target : `${target}?${query}`
+}
+
+function rewritten(path: string, route: RoutePlan): string {
+  const literal = literalLength(path, route.match.path.segments.length)
+  const rest = path.slice(literal)
+  const { prefix } = route.rewrite!
+  if (rest === '') return prefix
+  return prefix.endsWith('/') ? prefix + rest.slice(1) : prefix + rest
+}
+
+/** Length of the first `segments` segments of `path`. */
+function literalLength(path: string, segments: number): number {
+  let at = 0
+  for (let i = 0; i < segments; i++) {
+    const next = path.indexOf('/', at + 1)
+    if (next === -1) return path.length
+    at = next
+  }
+  return at
+}

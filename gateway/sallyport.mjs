@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The launcher: plain JavaScript that any Node can read, so that an old one is told why it will not do.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+const recentEnough =
+  (major === 22 && minor >= 23) || (major === 24 && minor >= 18) || (major >= 26) || major === 25 && minor >= 9
+
+if (!recentEnough) {
+  process.stderr.write(
+    `sallyport: Node ${process.versions.node} is too old: it lacks TLS fixes that client certificates depend on.\n` +
+      'Use Node 24.18 or later (or 22.23 or later). In a checkout, `npx sallyport …` and `npm start` use the right one.\n',
+  )
+  process.exit(1)
+}
+
+const built = new URL('../dist/gateway/main.js', import.meta.url)
+const source = new URL('./main.ts', import.meta.url)
+// A published package holds the built program only; a checkout runs its sources, built or not.
+await import(existsSync(fileURLToPath(source)) ? source.href : built.href)

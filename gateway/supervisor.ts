@@ -1,0 +1,250 @@
+// The process that owns the configuration and the workers: wires file, rollout, keys and processes together.
+
+import cluster, { type Worker } from 'node:cluster'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { compilePlan } from './config/compile.ts'
+import { disk } from './config/disk.ts'
+import { loadConfig, type LoadedConfig, type LoadResult } from './config/load.ts'
+import type { Plan } from './config/plan.ts'
+import { formatProblems } from './config/problems.ts'
+import { watchSources, type Watcher } from './config/watch.ts'
+import { IssuerKeys } from './control/issuer-keys.ts'
+import { Rollout, type RolloutResult } from './control/rollout.ts'
+import { ROTATE_MS, TicketKeys } from './control/ticket-keys.ts'
+import { Workers, type WorkerHandle } from './control/workers.ts'
+import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
+import type { Clock } from '../sidecar/runtime/clock.ts'
+import type { Log } from '../sidecar/telemetry/log.ts'
+
+/** How long requests may take to finish at the end. */
+export const DRAIN_MS = 30_000
+
+export interface SupervisorOptions {
+  readonly file: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where problems of the file are shown to people. */
+  readonly show: (text: string) => void
+  readonly colour: boolean
+}
+
+export interface Supervisor {
+  /** Bound ports by listener name. */
+  readonly ports: Readonly<Record<string, number>>
+  readonly plan: Plan
+  reload(): Promise<void>
+  end(): Promise<void>
+}
+
+/** Starts everything; null where the file is refused (shown), and an error where the first revision cannot be served. */
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor | null> {
+  const supervisor = new RunningSupervisor(options)
+  return (await supervisor.start()) ? supervisor : null
+}
+
+class RunningSupervisor implements Supervisor {
+  ports: Readonly<Record<string, number>> = {}
+  readonly #options: SupervisorOptions
+  readonly #keys: IssuerKeys
+  readonly #ticketKeys = new TicketKeys(randomBytes)
+  readonly #rollout: Rollout<RevisionMessage>
+  #workers: Workers<ToWorker> | null = null
+  #plan: Plan | null = null
+  #loaded: LoadedConfig | null = null
+  #revision = 0
+  #watcher: Watcher | null = null
+  #cancelRotation = (): void => {}
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    const { clock, log } = options
+    this.#keys = new IssuerKeys({
+      clock,
+      log,
+      random: Math.random,
+      onKeys: (sourceId, keys) => {
+        const { document = null, version = '' } = keys ?? {}
+        this.#workers?.tellAll({ kind: 'keys', sourceId, document, version })
+      },
+    })
+    this.#rollout = new Rollout({
+      clock,
+      liveWorkers: () => this.#workers?.live() ?? [],
+      tellAll: (message) => this.#workers?.tellAll(message),
+    })
+  }
+
+  get plan(): Plan {
+    return this.#plan!
+  }
+
+  async start(): Promise<boolean> {
+    const loaded = await this.#load()
+    if (loaded.kind === 'refused') {
+      this.#show(loaded)
+      return false
+    }
+    const { clock, log } = this.#options
+    this.#warn(loaded)
+    const wanted = loaded.config.workers ?? 'auto'
+    this.#workers = new Workers<ToWorker>({
+      count: wanted === 'auto' ? availableParallelism() : wanted,
+      clock,
+      log,
+      spawn: spawnWorker,
+      greeting: () => this.#greeting(),
+      onMessage: (worker, message) => this.#hear(worker, message as FromWorker),
+      onGone: () => this.#rollout.workerGone(),
+    })
+    const result = await this.#apply(loaded)
+    if (result.kind === 'rejected') {
+      await this.end()
+      throw new Error(result.reason)
+    }
+    this.#watcher = watchSources(loaded.sources, () => void this.reload(), { clock })
+    this.#scheduleRotation()
+    return true
+  }
+
+  /** Reads the file again; a bad one changes nothing and is shown. */
+  async reload(): Promise<void> {
+    const { log, file } = this.#options
+    const loaded = await this.#load()
+    this.#watcher?.follow(loaded.sources)
+    if (loaded.kind === 'refused') {
+      this.#show(loaded)
+      log.error('the configuration was refused, the one before serves on', {
+        file,
+        problems: loaded.problems.filter(({ severity }) => severity === 'error').length,
+        revision: this.#plan?.revision ?? 0,
+      })
+      return
+    }
+    if (isSame(loaded, this.#loaded)) return
+    this.#warn(loaded)
+    if ((loaded.config.workers ?? 'auto') !== (this.#loaded?.config.workers ?? 'auto')) {
+      log.warn('a new number of workers takes effect at the next start', { file })
+    }
+    const result = await this.#apply(loaded)
+    if (result.kind === 'rejected') {
+      log.error('the new configuration could not be served, the one before serves on', {
+        file,
+        reason: result.reason,
+        revision: this.#plan?.revision ?? 0,
+      })
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#watcher?.close()
+    this.#cancelRotation()
+    await this.#workers?.end({ kind: 'drain', graceMs: DRAIN_MS }, DRAIN_MS)
+    await this.#keys.close()
+  }
+
+  async #apply(loaded: LoadedConfig): Promise<RolloutResult> {
+    const { log, file } = this.#options
+    const revision = ++this.#revision
+    const { config, materials } = loaded
+    const plan = compilePlan(config, materials, revision, () => {})
+    if (plan === null) return { kind: 'rejected', reason: 'the configuration does not compile' }
+    const dataDir = resolve(loaded.folder, config.dataDir ?? './data')
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    await this.#keys.update(plan.issuers, dataDir)
+    const ticketKeys = this.#ticketKeys.forListeners(plan.listeners)
+    const result = await this.#rollout.apply({ kind: 'revision', revision, config, materials, ticketKeys })
+    if (result.kind === 'rejected') {
+      if (this.#plan !== null) await this.#keys.update(this.#plan.issuers, dataDir)
+      return result
+    }
+    this.#plan = plan
+    this.#loaded = loaded
+    this.ports = result.ports
+    for (const message of this.#keyMessages()) this.#workers?.tellAll(message)
+    log.info('revision is live', { revision, file, workers: result.workers, routes: plan.routes.length })
+    return result
+  }
+
+  #greeting(): readonly ToWorker[] {
+    const { current } = this.#rollout
+    return [...(current === null ? [] : [current]), ...this.#keyMessages()]
+  }
+
+  #keyMessages(): readonly ToWorker[] {
+    return this.#keys.current().map(([sourceId, keys]) => {
+      const { document = null, version = '' } = keys ?? {}
+      return { kind: 'keys', sourceId, document, version } as const
+    })
+  }
+
+  #hear(worker: number, message: FromWorker): void {
+    switch (message.kind) {
+      case 'applied':
+        this.#rollout.applied(worker, message.revision, message.ports)
+        return
+      case 'rejected':
+        this.#rollout.rejected(message.revision, message.reason)
+        return
+      case 'refresh-keys':
+        void this.#refreshKeys(message.sourceId, message.keyId)
+    }
+  }
+
+  async #refreshKeys(sourceId: string, keyId: string | null): Promise<void> {
+    const keys = await this.#keys.refresh(sourceId, keyId)
+    // Every worker that asked is answered, also where another one's question brought the keys.
+    if (keys === null) this.#workers?.tellAll({ kind: 'keys-settled', sourceId })
+    else this.#workers?.tellAll({ kind: 'keys', sourceId, ...keys })
+  }
+
+  #load(): Promise<LoadResult> {
+    const { file, env, clock } = this.#options
+    return loadConfig(file, { ...disk, env, clock })
+  }
+
+  #show(loaded: LoadResult): void {
+    const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
+    const { file, show, colour } = this.#options
+    show(formatProblems(problems, loaded.text, file, { colour }))
+  }
+
+  #warn(loaded: LoadedConfig): void {
+    if (loaded.warnings.length > 0) this.#show(loaded)
+  }
+
+  #scheduleRotation(): void {
+    this.#cancelRotation = this.#options.clock.after(ROTATE_MS, () => {
+      this.#ticketKeys.rotate()
+      if (this.#loaded !== null) void this.#apply(this.#loaded)
+      this.#scheduleRotation()
+    })
+  }
+}
+
+/** The same file with the same contents behind it: nothing to do (a touch, or a save without a change). */
+function isSame(a: LoadedConfig, b: LoadedConfig | null): boolean {
+  if (b === null) return false
+  const contents = ({ config, materials }: LoadedConfig): string =>
+    JSON.stringify([config, materials.files, materials.folders])
+  return contents(a) === contents(b)
+}
+
+function spawnWorker(): WorkerHandle {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  cluster.setupPrimary({ exec: resolve(import.meta.dirname, `worker.${extension}`), args: [] })
+  // Workers accept by themselves from one shared socket: a flood never passes through the supervisor.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  const worker: Worker = cluster.fork()
+  return {
+    id: worker.id,
+    process: worker.process,
+    send: (message) => void worker.send(message as object),
+    isConnected: () => worker.isConnected(),
+    onMessage: (listener) => void worker.on('message', listener),
+    onExit: (listener) => void worker.on('exit', listener),
+  }
+}

@@ -1,0 +1,85 @@
+// The data-plane process: does what the supervisor tells it, and drains when it is told to or left alone.
+
+import cluster from 'node:cluster'
+import { compileSteps, runInSlices } from './config/compile.ts'
+import { readMaterials } from './config/materials.ts'
+import { Edge } from './edge/edge.ts'
+import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
+import { systemClock } from '../sidecar/runtime/clock.ts'
+import { errorMessage } from '../sidecar/runtime/errors.ts'
+import { createLog } from '../sidecar/telemetry/log.ts'
+import { LineWriter } from '../sidecar/telemetry/line-writer.ts'
+
+/** After a fault of our own, what is under way gets this long before the process ends. */
+const FAULT_GRACE_MS = 5000
+
+const records = new LineWriter(1)
+const talk = new LineWriter(2)
+const log = createLog(talk, systemClock, `worker-${cluster.worker?.id ?? 0}`)
+
+function send(message: FromWorker): void {
+  if (process.connected) process.send?.(message)
+}
+
+const edge = new Edge({
+  clock: systemClock,
+  log,
+  records,
+  random: Math.random,
+  askRefresh: (sourceId, keyId) => send({ kind: 'refresh-keys', sourceId, keyId }),
+})
+
+async function apply(message: RevisionMessage): Promise<void> {
+  const { revision, config, materials } = message
+  try {
+    const steps = compileSteps(config, readMaterials(materials), revision, () => {})
+    const plan = await runInSlices(steps, systemClock)
+    if (plan === null) throw new Error('the configuration does not compile')
+    const ticketKeys = new Map<string, Buffer>()
+    for (const [name, key] of Object.entries(message.ticketKeys)) {
+      ticketKeys.set(name, Buffer.from(key, 'base64'))
+    }
+    await edge.apply(plan, ticketKeys)
+    send({ kind: 'applied', revision, ports: edge.ports() })
+  } catch (error) {
+    send({ kind: 'rejected', revision, reason: errorMessage(error) })
+  }
+}
+
+let ending = false
+
+async function end(graceMs: number, exitCode: number): Promise<void> {
+  if (ending) return
+  ending = true
+  await edge.close(graceMs)
+  await Promise.all([records.drained(), talk.drained()])
+  process.exit(exitCode)
+}
+
+/** Revisions are applied one after the other, in the order they came. */
+let queue: Promise<void> = Promise.resolve()
+
+process.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'revision':
+      queue = queue.then(() => apply(message))
+      return
+    case 'keys':
+      edge.updateKeys(message.sourceId, message.document, message.version)
+      return
+    case 'keys-settled':
+      edge.settleKeys(message.sourceId)
+      return
+    case 'drain':
+      void end(message.graceMs, 0)
+  }
+})
+// The supervisor decides when to end: a Ctrl-C reaches the whole process group at once.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
+process.on('disconnect', () => void end(FAULT_GRACE_MS, 1))
+process.on('uncaughtException', (error) => {
+  log.error('fault in a worker', { error: error.stack ?? error.message })
+  void end(FAULT_GRACE_MS, 1)
+})

@@ -1,0 +1,202 @@
+// Exchange over node:http: the only file that knows how an HTTP/1.1 request and answer look in Node.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { BodySink, BodySource, FlatHeaders } from '../upstream/transport.ts'
+import type { Exchange, PeerFacts, RequestHead } from './exchange.ts'
+import { peerOf } from './peer.ts'
+import { safeTrailers } from './trailers.ts'
+
+/** Bytes read from a refused request's body before its connection is given up, and how long we wait for them. */
+const LINGER_BYTES = 64 * 1024
+const LINGER_MS = 2000
+
+export class Http1Exchange implements Exchange {
+  readonly head: RequestHead
+  readonly body: BodySource | null
+  bytesIn = 0
+  bytesOut = 0
+  answered = false
+  gone = false
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #upgradeHead: Buffer | null
+  readonly #waitsForContinue: boolean
+  #closing = false
+  #taken = false
+
+  /** `upgradeHead`: bytes behind the head of an upgrade request, whose socket the parser has let go. */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    mode: { upgradeHead: Buffer | null; waitsForContinue: boolean },
+  ) {
+    this.#request = request
+    this.#response = response
+    this.#upgradeHead = mode.upgradeHead
+    this.#waitsForContinue = mode.waitsForContinue
+    this.head = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      version: request.httpVersion,
+      multiplexed: false,
+      rawHeaders: request.rawHeaders,
+      authority: null,
+      scheme: null,
+    }
+    this.body = hasBody(request) ? new RequestBody(request, this) : null
+  }
+
+  get peer(): PeerFacts {
+    return peerOf(this.#request.socket)
+  }
+
+  get bodyPending(): boolean {
+    return !this.#request.complete
+  }
+
+  onGone(listener: () => void): void {
+    this.#response.once('close', () => {
+      if (this.#response.writableFinished || this.#taken) return
+      this.gone = true
+      listener()
+    })
+  }
+
+  onDone(listener: () => void): void {
+    this.#response.once('finish', listener)
+  }
+
+  continue(): void {
+    if (this.#waitsForContinue && !this.answered) this.#response.writeContinue()
+  }
+
+  informational(status: number, headers: FlatHeaders): void {
+    if (status !== 103 || this.answered || this.head.version === '1.0') return
+    const links: string[] = []
+    for (let i = 0; i < headers.length; i += 2) {
+      if (headers[i]!.toLowerCase() === 'link') links.push(headers[i + 1]!)
+    }
+    if (links.length > 0) this.#response.writeEarlyHints({ link: links })
+  }
+
+  writeHead(status: number, headers: FlatHeaders): void {
+    if (this.answered || this.gone) return
+    this.answered = true
+    const flat = headers as string[]
+    if (this.#closing || this.#upgradeHead !== null) {
+      this.#response.writeHead(status, [...flat, 'connection', 'close'])
+    } else this.#response.writeHead(status, flat)
+  }
+
+  flush(): void {
+    if (!this.gone) this.#response.flushHeaders()
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.gone) return true
+    this.bytesOut += chunk.length
+    return this.#response.write(chunk)
+  }
+
+  onWritable(listener: () => void): void {
+    this.#response.on('drain', listener)
+  }
+
+  end(chunk?: Buffer, trailers?: FlatHeaders): void {
+    if (this.gone) return
+    if (trailers !== undefined && trailers.length > 0) this.#addTrailers(trailers)
+    if (chunk === undefined) this.#response.end()
+    else {
+      this.bytesOut += chunk.length
+      this.#response.end(chunk)
+    }
+  }
+
+  #addTrailers(trailers: FlatHeaders): void {
+    const safe = safeTrailers(trailers)
+    // Only a chunked answer can carry them; Node throws on any other (and would take the process with it).
+    if (safe.length === 0 || !this.#response.chunkedEncoding) return
+    const pairs: [string, string][] = []
+    for (let i = 0; i < safe.length; i += 2) pairs.push([safe[i]!, safe[i + 1]!])
+    this.#response.addTrailers(pairs)
+  }
+
+  abort(): void {
+    if (this.gone) return
+    this.gone = true
+    this.#request.socket.destroy()
+  }
+
+  closeAfter(): void {
+    this.#closing = true
+    const { socket } = this.#request
+    if (!this.#request.complete) socket.destroySoon = () => linger(socket)
+  }
+
+  takeSocket(): { socket: Duplex; head: Buffer } | null {
+    if (this.#upgradeHead === null || this.answered || this.gone) return null
+    this.#taken = true
+    this.answered = true
+    const { socket } = this.#request
+    this.#response.detachSocket(socket)
+    return { socket, head: this.#upgradeHead }
+  }
+}
+
+/** RFC 9112 section 6: a request has a body where a framing field says so. */
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  return length !== undefined && Number(length) > 0
+}
+
+class RequestBody implements BodySource {
+  readonly length: number | null
+  readonly #request: IncomingMessage
+  readonly #exchange: Http1Exchange
+
+  constructor(request: IncomingMessage, exchange: Http1Exchange) {
+    const length = request.headers['content-length']
+    this.length = length === undefined ? null : Number(length)
+    this.#request = request
+    this.#exchange = exchange
+  }
+
+  start(sink: BodySink): void {
+    const request = this.#request
+    let over = false
+    this.#exchange.continue()
+    request.on('data', (chunk: Buffer) => {
+      this.#exchange.bytesIn += chunk.length
+      if (!sink.onData(chunk)) request.pause()
+    })
+    request.once('end', () => {
+      over = true
+      sink.onEnd(safeTrailers(request.rawTrailers))
+    })
+    request.once('close', () => {
+      if (!over) sink.onAbort()
+    })
+  }
+
+  resume(): void {
+    this.#request.resume()
+  }
+}
+
+/** Closes our side at once and the connection soon: the answer must not be lost to a reset by unread request bytes. */
+function linger(socket: Socket): void {
+  let read = 0
+  socket.end()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+  socket.on('data', (chunk: Buffer) => {
+    read += chunk.length
+    if (read > LINGER_BYTES) socket.destroy()
+  })
+  socket.once('end', () => socket.destroy())
+  socket.resume()
+}

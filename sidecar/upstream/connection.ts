@@ -1,0 +1,297 @@
+// One keep-alive connection to an endpoint, one call at a time: connecting → (busy ⇄ idle) → closed.
+
+import type { Socket } from 'node:net'
+import type { Clock } from '../runtime/clock.ts'
+import { BodySender } from './body-sender.ts'
+import { unhandled } from './call.ts'
+import type { Call, CallHolder } from './call.ts'
+import type { Dialled, Dialer } from './dialer.ts'
+import { transportError } from './failure.ts'
+import { ResponseParser } from './response-parser.ts'
+import type { ResponseSink } from './response-parser.ts'
+import type { FlatHeaders, TransportError, TransportErrorCode } from './transport.ts'
+
+export interface ConnectionTimes {
+  readonly connectTimeoutMs: number
+  readonly idleTimeoutMs: number
+  /** How long a connection without a call is kept, unless the peer asks for less. */
+  readonly idleConnectionMs: number
+}
+
+/** The pool, as a connection sees it. */
+export interface ConnectionOwner {
+  /** Ready for the next call. */
+  onIdle(connection: Connection): void
+  /** Gone, or given away by an upgrade. */
+  onClosed(connection: Connection): void
+  /** Gone with a call unanswered; `stale`: it had served before, and not a byte of this answer came. */
+  onFailed(connection: Connection, call: Call, error: TransportError, stale: boolean): void
+}
+
+type State =
+  | { readonly kind: 'connecting'; readonly call: Call; readonly untilMs: number }
+  | { readonly kind: 'busy'; readonly call: Call }
+  | { readonly kind: 'idle'; readonly untilMs: number }
+  | { readonly kind: 'closed' }
+
+const CLOSED: State = { kind: 'closed' }
+/** A connection the peer is about to close is not used in its last second. */
+const KEEP_ALIVE_MARGIN_MS = 1000
+
+export class Connection implements ResponseSink, CallHolder {
+  readonly #owner: ConnectionOwner
+  readonly #times: ConnectionTimes
+  readonly #clock: Clock
+  readonly #dialled: Dialled
+  readonly #socket: Socket
+  readonly #parser: ResponseParser
+  #state: State
+  #error: Error | undefined
+  #tcpConnected = false
+  #served = false
+  #headReceived = false
+  #paused = false
+  /** Bytes moved when last looked at, and when that changed. */
+  #moved = 0
+  #movedAtMs = 0
+
+  /** Starts connecting at once, for `call`. */
+  constructor(
+    owner: ConnectionOwner,
+    dialer: Dialer,
+    times: ConnectionTimes,
+    clock: Clock,
+    call: Call,
+  ) {
+    this.#owner = owner
+    this.#times = times
+    this.#clock = clock
+    this.#parser = new ResponseParser(this)
+    this.#state = {
+      kind: 'connecting',
+      call,
+      untilMs: clock.monotonicMs() + times.connectTimeoutMs,
+    }
+    call.holder = this
+    this.#dialled = dialer.dial(call.request.upgrade !== null, (chunk) => this.#receive(chunk))
+    this.#socket = this.#dialled.socket
+    this.#socket
+      .once('connect', () => {
+        this.#tcpConnected = true
+      })
+      .once(this.#dialled.readyEvent, () => this.#connected(call))
+      .on('drain', () => this.#drained())
+      .on('end', () => this.#ended())
+      .on('error', (error) => {
+        this.#error ??= error
+      })
+      .on('close', () => this.#lost())
+  }
+
+  /** Whether an idle connection can still be given a call. */
+  usable(nowMs: number): boolean {
+    return this.#state.kind === 'idle' && nowMs < this.#state.untilMs && this.#socket.writable
+  }
+
+  /** Sends the call's request. Only where the connection is idle, or has just connected. */
+  start(call: Call): void {
+    this.#state = { kind: 'busy', call }
+    this.#headReceived = false
+    this.#paused = false
+    call.holder = this
+    this.#parser.begin(call.request.method, call.request.upgrade)
+    const { body } = call.request
+    if (body === null) {
+      this.#socket.write(call.head, 'latin1')
+      return
+    }
+    // Body bytes that are already here leave in one piece with the head.
+    this.#socket.cork()
+    this.#socket.write(call.head, 'latin1')
+    const sender = new BodySender(body, this.#socket, (fault) => this.#bodyBroken(call, fault))
+    call.sender = sender
+    sender.start()
+    queueMicrotask(() => this.#socket.uncork())
+  }
+
+  /** Closes the connection; only where it holds no call. */
+  close(): void {
+    this.#state = CLOSED
+    this.#socket.destroy()
+    this.#owner.onClosed(this)
+  }
+
+  /** Ends what has waited too long; to be called now and then while the connection lives. */
+  checkTime(nowMs: number): void {
+    const state = this.#state
+    switch (state.kind) {
+      case 'connecting':
+        if (nowMs >= state.call.deadlineMs) this.#fail('upstream_timeout', 'not connected in time')
+        else if (nowMs >= state.untilMs)
+          this.#fail('upstream_connect_timeout', 'not connected in time')
+        return
+      case 'busy':
+        this.#checkBusy(state.call, nowMs)
+        return
+      case 'idle':
+        if (nowMs >= state.untilMs) this.close()
+        return
+      case 'closed':
+    }
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#socket.resume()
+  }
+
+  abandon(): void {
+    this.close()
+  }
+
+  onInterim(status: number, headers: FlatHeaders): void {
+    const call = this.#answering()
+    if (call !== null && status !== 100) call.handler.onInformational(status, headers)
+  }
+
+  onHead(status: number, headers: FlatHeaders, bodyLength: number | null): void {
+    this.#headReceived = true
+    this.#answering()?.handler.onHead(status, headers, bodyLength)
+  }
+
+  onData(data: Buffer): void {
+    const call = this.#answering()
+    if (call === null) return
+    if (!call.handler.onData(this.#dialled.borrowed ? Buffer.from(data) : data)) this.#paused = true
+  }
+
+  onUpgrade(headers: FlatHeaders, rest: Buffer): void {
+    const call = this.#answering()
+    if (call === null) return
+    call.finish()
+    this.#state = CLOSED
+    this.#dialled.release()
+    this.#owner.onClosed(this)
+    try {
+      call.handler.onUpgrade(headers, this.#socket, rest)
+    } catch (error) {
+      this.#socket.destroy()
+      call.handler.onError(unhandled(call.endpoint, error))
+    }
+  }
+
+  #answering(): Call | null {
+    return this.#state.kind === 'busy' ? this.#state.call : null
+  }
+
+  #connected(call: Call): void {
+    if (this.#state.kind === 'connecting') this.start(call)
+  }
+
+  #drained(): void {
+    if (this.#state.kind === 'busy') this.#state.call.sender?.drained()
+  }
+
+  #receive(chunk: Buffer): void {
+    const state = this.#state
+    if (state.kind !== 'busy') {
+      // Nobody asked for these bytes; an answer to come must not be mistaken for the next request's.
+      if (state.kind === 'idle') this.close()
+      return
+    }
+    let status
+    try {
+      status = this.#parser.feed(chunk)
+    } catch (error) {
+      this.#loseTo(unhandled(state.call.endpoint, error), false)
+      return
+    }
+    if (this.#state !== state) return
+    if (status === 'done') this.#complete(state.call)
+    else if (status === 'invalid') this.#fail('upstream_invalid_response', this.#parser.fault)
+    else if (this.#paused) this.#socket.pause()
+  }
+
+  #complete(call: Call): void {
+    const parser = this.#parser
+    const { trailers } = parser
+    call.finish()
+    const idleMs = this.#idleMs()
+    // A request that is not sent to its end leaves the peer waiting for the rest: the connection has no future.
+    if (!parser.reusable || idleMs <= 0 || call.sender?.sent === false) {
+      call.sender?.detach()
+      this.close()
+    } else {
+      this.#served = true
+      this.#state = { kind: 'idle', untilMs: this.#clock.monotonicMs() + idleMs }
+      this.#owner.onIdle(this)
+    }
+    call.end(trailers)
+  }
+
+  #idleMs(): number {
+    const peerMs = this.#parser.keepAliveMs
+    const ownMs = this.#times.idleConnectionMs
+    return peerMs === null ? ownMs : Math.min(ownMs, peerMs - KEEP_ALIVE_MARGIN_MS)
+  }
+
+  #checkBusy(call: Call, nowMs: number): void {
+    if (!this.#headReceived) {
+      this.#movedAtMs = nowMs
+      if (nowMs >= call.deadlineMs) this.#fail('upstream_timeout', 'no response head in time')
+      return
+    }
+    const moved = this.#socket.bytesRead + this.#socket.bytesWritten
+    // While our own side does not read, silence is not the endpoint's fault.
+    if (moved !== this.#moved || this.#paused) {
+      this.#moved = moved
+      this.#movedAtMs = nowMs
+    } else if (nowMs - this.#movedAtMs >= this.#times.idleTimeoutMs) {
+      this.#fail('upstream_timeout', 'silence in the middle of the response')
+    }
+  }
+
+  #bodyBroken(call: Call, fault: string): void {
+    if (this.#answering() === call) this.#fail('upstream_body_aborted', fault)
+  }
+
+  #ended(): void {
+    const state = this.#state
+    if (state.kind === 'idle') this.close()
+    if (state.kind !== 'busy') return
+    if (this.#parser.finish() === 'done') this.#complete(state.call)
+    else this.#fail('upstream_reset', this.#cutShort())
+  }
+
+  #lost(): void {
+    const { kind } = this.#state
+    if (kind === 'idle') this.close()
+    else if (kind === 'busy') this.#fail('upstream_reset', this.#cutShort(), this.#error)
+    else if (kind === 'connecting') {
+      if (this.#tcpConnected) this.#fail('upstream_tls_failed', 'TLS handshake failed', this.#error)
+      else this.#fail('upstream_connect_failed', 'connection failed', this.#error)
+    }
+  }
+
+  #cutShort(): string {
+    return this.#headReceived
+      ? 'connection closed in the middle of the response'
+      : 'connection closed before a response'
+  }
+
+  #fail(code: TransportErrorCode, fault: string, cause?: unknown): void {
+    const state = this.#state
+    if (state.kind !== 'busy' && state.kind !== 'connecting') return
+    const stale =
+      code === 'upstream_reset' && state.kind === 'busy' && this.#served && !this.#parser.started
+    this.#loseTo(transportError(code, state.call.endpoint, fault, cause), stale)
+  }
+
+  #loseTo(error: TransportError, stale: boolean): void {
+    const state = this.#state
+    if (state.kind !== 'busy' && state.kind !== 'connecting') return
+    this.#state = CLOSED
+    this.#socket.destroy()
+    this.#owner.onFailed(this, state.call, error, stale)
+  }
+}
