@@ -6,7 +6,9 @@ const RESERVED = new Set(
    connection proxy-connection keep-alive te trailer transfer-encoding upgrade http2-settings
    forwarded via x-real-ip true-client-ip x-request-id x-correlation-id
    traceparent tracestate baggage
-   x-http-method x-http-method-override x-method-override x-original-url x-rewrite-url`.split(/\s+/),
+   x-http-method x-http-method-override x-method-override x-original-url x-rewrite-url`.split(
+    /\s+/,
+  ),
 )
 const RESERVED_PREFIXES = ['content-', 'x-forwarded-', 'sec-', 'access-control-', 'if-', 'accept']
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
 import { compileService } from '../../sidecar/upstream/compile.ts'
 import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
+import type { ListenerOptions } from './listener-options.ts'
 import { compileListener, isClash } from './listener.ts'
 import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
 import type { AccessLogPlan, ListenerPlan, Plan, RoutePlan } from './plan.ts'
@@ -78,7 +79,7 @@ export function* compileSteps(
 }
 
 class Compiler {
-  /** false once an error was reported, here or by the schema. */
+  /** false once an error was reported. */
   sound = true
   readonly report: Report
   readonly #config: Config
@@ -102,9 +103,14 @@ class Compiler {
     const names = new Map<string, ConfigPath>()
     for (const [index, options] of asList(this.#config.listeners).entries()) {
       const at = ['listeners', index]
-      if (!this.#isUsable(['listeners'], index)) continue
+      if (typeof options !== 'object' || options === null) continue
       this.#checkName('listener', options.name, at, names)
-      const plan = compileListener(options, this.#materials, at, this.report, this.#production)
+      const sound = Object.fromEntries(
+        Object.entries(options).filter(([key]) => this.#isUsable(at, key)),
+      ) as ListenerOptions
+      const isBindLost = options.bind !== undefined && sound.bind === undefined
+      if (sound.tls === undefined || isBindLost) continue
+      const plan = compileListener(sound, this.#materials, at, this.report, this.#production)
       if (plan === null) continue
       const other = plans.find((earlier) => isClash(earlier.plan, plan))
       if (other !== undefined) {

@@ -194,7 +194,7 @@ export const ConfigSchema = Type.Object(
       ),
     ),
   },
-  { ...CLOSED, title: 'Sallyport configuration' },
+  CLOSED,
 )
 
 export type Config = Static<typeof ConfigSchema>
@@ -205,6 +205,7 @@ export function jsonSchema(): Record<string, unknown> {
   const plain = JSON.parse(JSON.stringify(ConfigSchema)) as Record<string, unknown>
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Sallyport configuration',
     description: 'The configuration file of the Sallyport gateway (sallyport.yaml).',
     ...plain,
   }

@@ -14,6 +14,7 @@ const REGULAR_EXPRESSION = /^[/^]|[\\^$()|+?]|\.\*/
 const WEB_SCHEME = /^https?:\/\//i
 // Apps and extensions have origins of their own; browsers serialise them as scheme and host.
 const APP_ORIGIN = /^[a-z][a-z0-9.+-]*:\/\/[A-Za-z0-9._-]+(?::[1-9]\d{0,4})?$/
+const BARE_HOST = /^[^\s:/]+(?::\d+)?$/
 const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 
 /** The pattern `text` stands for, or null after a report. */
@@ -41,7 +42,7 @@ function judgeOrigin(text: string): Verdict {
   if (WEB_SCHEME.test(text)) return judgeWebOrigin(text)
   if (APP_ORIGIN.test(text)) return { kind: 'exact', origin: text }
   if (REGULAR_EXPRESSION.test(text)) return regularExpression(text)
-  if (text.includes('://')) return notAnOrigin(text)
+  if (!BARE_HOST.test(text)) return notAnOrigin(text)
   return {
     message: `origin \`${text}\` has no scheme`,
     fix: `write \`https://${text}\``,
@@ -93,8 +94,8 @@ function judgeHost(text: string, url: URL): Verdict {
       fix: 'write `*` for the whole first label, with at least two labels behind it: `https://*.example.com`',
     }
   }
-  if (!host.startsWith('[') && !HOST_NAME.test(host)) return notAnOrigin(text)
-  return { kind: 'exact', origin: text }
+  if (host.startsWith('[') || HOST_NAME.test(host)) return { kind: 'exact', origin: text }
+  return REGULAR_EXPRESSION.test(text) ? regularExpression(text) : notAnOrigin(text)
 }
 
 function notCanonical(text: string, what: string, canonical: string): Verdict {

@@ -167,5 +167,7 @@ function parametersOf<R extends Routed>(
   if (parameters.length === 0) return NO_PARAMETERS
   // The first piece is what stands before the leading slash: nothing.
   const pieces = path.split('/', parameters.at(-1)!.segment + 2)
-  return Object.fromEntries(parameters.map(({ name, segment }) => [name, pieces[segment + 1]!]))
+  const values: Record<string, string> = {}
+  for (const { name, segment } of parameters) values[name] = pieces[segment + 1]!
+  return values
 }

@@ -20,6 +20,8 @@ const MAPPED_PREFIX_BITS = 96
  */
 export function canonicalAddress(text: string): string | null {
   if (isIPv4(text)) return text
+  // How a dual-stack listener spells every IPv4 peer.
+  if (text.startsWith('::ffff:') && isIPv4(text.slice(7))) return text.slice(7)
   const words = addressWords(text)
   return words === null ? null : formatWords(words)
 }

@@ -12,6 +12,8 @@ import { safeTrailers } from './trailers.ts'
 const LINGER_BYTES = 64 * 1024
 const LINGER_MS = 2000
 
+const ONE_WRITE_BYTES = 8 * 1024
+
 export class Http1Exchange implements Exchange {
   readonly head: RequestHead
   readonly body: BodySource | null
@@ -107,11 +109,14 @@ export class Http1Exchange implements Exchange {
   end(chunk?: Buffer, trailers?: FlatHeaders): void {
     if (this.gone) return
     if (trailers !== undefined && trailers.length > 0) this.#addTrailers(trailers)
-    if (chunk === undefined) this.#response.end()
-    else {
-      this.bytesOut += chunk.length
-      this.#response.end(chunk)
+    if (chunk === undefined) {
+      this.#response.end()
+      return
     }
+    this.bytesOut += chunk.length
+    // As text, head and body leave in one write of one string: half the cost of a gathered write for a short answer.
+    if (chunk.length <= ONE_WRITE_BYTES) this.#response.end(chunk.toString('latin1'), 'latin1')
+    else this.#response.end(chunk)
   }
 
   #addTrailers(trailers: FlatHeaders): void {

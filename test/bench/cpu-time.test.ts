@@ -93,8 +93,9 @@ test('ticks are told apart by CPU and kind, and guests are not counted twice', (
 })
 
 test('the work of a real process and its child is measured', { skip }, async (t) => {
-  const worker = `const end = Date.now() + 60; while (Date.now() < end);
-    process.stdout.write('done'); setInterval(() => {}, 1000)`
+  const worker = `const spent = () => process.cpuUsage().user + process.cpuUsage().system;
+    while (spent() < 200_000);
+    process.stdout.write('done'); setTimeout(() => {}, 10_000)`
   const parent = `require('node:child_process')
     .spawn(process.execPath, ['-e', ${JSON.stringify(worker)}], { stdio: 'inherit' })`
   const child = spawn(process.execPath, ['-e', parent], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -105,7 +106,7 @@ test('the work of a real process and its child is measured', { skip }, async (t)
   const tree = processTree(child.pid!)
   assert.equal(tree.length, 2)
   const worked = cpuTimeBetween(new Map(), readCpuTimes(tree.slice(1)))
-  // Start-up of the runtime comes on top of the 60 ms, other work of the machine may take from them.
-  assert.ok(worked > 40e6 && worked < 5e9, `${worked} ns`)
+  // The kernel may be a tick behind with a thread that is running.
+  assert.ok(worked > 180e6 && worked < 5e9, `${worked} ns`)
   assert.ok(peakRssBytes(tree) > 20 * 1024 ** 2)
 })

@@ -26,7 +26,7 @@ export function processTree(rootPid: number, proc = '/proc'): number[] {
   }
   const tree = alive.has(rootPid) ? [rootPid] : []
   // The list grows while it is walked: that is the breadth-first search.
-  for (const pid of tree) break
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []))
   return tree
 }
 

@@ -9,7 +9,8 @@ import { createTestCa } from '../support/certificates.ts'
 import { answerLength, generateLoad } from './generator.ts'
 import { requestText } from './traffic.ts'
 
-const BODY = '0123456789'.repeat(5000)
+// Longer than one read of a socket.
+const BODY = '0123456789'.repeat(50_000)
 
 async function listen(t: TestContext, server: Server): Promise<number> {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)))

@@ -1,3 +1,5 @@
+// Where an issuer says its keys are, and when it is not believed.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { discoverKeysUrl, metadataUrls } from '../../../gateway/auth/discovery.ts'

@@ -1,11 +1,13 @@
+// The bounds on what an identity provider can do to the process that asks it.
+
 import assert from 'node:assert/strict'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { createFetchJson, FETCH_TIMEOUT_MS } from '../../../gateway/auth/fetch-json.ts'
 import { createTestCa } from '../../support/certificates.ts'
 import { ManualClock } from './manual-clock.ts'
 import { startProvider, until, type Behaviour } from './provider.ts'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 
 const never = new AbortController().signal
 

@@ -1,3 +1,5 @@
+// The life of an issuer's keys through refreshes, failures, outages and restarts.
+
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -87,20 +87,27 @@ export async function startProvider(
       case 'good': {
         const isMetadata = request.url!.startsWith('/.well-known/')
         const metadata = { issuer: `${provider.url}/`, jwks_uri: `${provider.url}/jwks` }
-        return void response.end(JSON.stringify(isMetadata ? metadata : { keys }))
+        response.end(JSON.stringify(isMetadata ? metadata : { keys }))
+        break
       }
       case 'error':
-        return void response.writeHead(500).end('{}')
+        response.writeHead(500).end('{}')
+        break
       case 'redirect':
-        return void response.writeHead(302, { location: `${provider.url}/elsewhere` }).end()
+        response.writeHead(302, { location: `${provider.url}/elsewhere` }).end()
+        break
       case 'huge':
-        return void response.end(Buffer.alloc(10 * 1024 * 1024, ' '))
+        response.end(Buffer.alloc(10 * 1024 * 1024, ' '))
+        break
       case 'html':
-        return void response.end('<html>We will be back soon</html>')
+        response.end('<html>We will be back soon</html>')
+        break
       case 'compressed':
-        return void response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+        break
       case 'drip':
-        return void response.write('{')
+        response.write('{')
+        break
       case 'hang':
     }
   })

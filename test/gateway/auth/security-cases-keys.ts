@@ -25,7 +25,7 @@ import {
   type Behaviour,
   type Fleet,
 } from './provider.ts'
-import type { SecurityCase } from './security-cases-tokens.ts'
+import type { SecurityCase } from './security-cases-kinds.ts'
 
 /** A key published in a form that must not be used: it is refused for `reason`, and a good one beside it is kept. */
 function refusesKey(what: string, reason: string, jwk: JsonWebKey): SecurityCase {

@@ -1,13 +1,9 @@
 // J001 to J080: what a token may look like and what it may say.
 
-import assert from 'node:assert/strict'
 import { createHash, createPublicKey } from 'node:crypto'
 import type { AuthPolicy } from '../../../gateway/auth/plan.ts'
-import { authenticate } from '../../../gateway/auth/authenticate.ts'
 import {
   authPolicy,
-  bearer,
-  createGateway,
   createKey,
   ecKey,
   encode,
@@ -17,90 +13,23 @@ import {
   signToken,
   type Gateway,
 } from './fixture.ts'
+import {
+  accepts,
+  elsewhere,
+  ignores,
+  presentedAs,
+  rejects,
+  rejectsFast,
+  type MakeToken,
+  type SecurityCase,
+} from './security-cases-kinds.ts'
 
-export interface SecurityCase {
-  readonly what: string
-  readonly run: () => Promise<void>
-  /** Why another part of the gateway answers for this case. */
-  readonly elsewhere?: string
-}
-
-export const INVALID = 'Bearer error="invalid_token"'
 const attacker = createKey('RS256', 'attacker-1')
 // Order of the P-256 group (FIPS 186-4, D.1.2.3).
 const P256_ORDER = Buffer.from(
   'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
   'hex',
 )
-
-type MakeToken = (gateway: Gateway) => string
-
-/** The token is answered 401, the client is told no more than the challenge, and only the issuer's own keys are asked for. */
-function rejects(
-  what: string,
-  reason: string,
-  make: MakeToken,
-  policy = authPolicy(),
-): SecurityCase {
-  return {
-    what,
-    async run() {
-      const gateway = createGateway()
-      const decision = await gateway.decide(make(gateway), policy)
-      assert.equal(decision.reason, reason)
-      assert.ok(decision.verdict === 'deny')
-      assert.deepEqual([decision.status, decision.challenge], [401, INVALID])
-      assert.ok(gateway.asked.every(({ sourceId }) => sourceId.startsWith('idp.')))
-      assert.ok(reason === 'unknown_key' || gateway.asked.length === 0)
-    },
-  }
-}
-
-function accepts(
-  what: string,
-  make: MakeToken,
-  policy = authPolicy(),
-  limitMs = Infinity,
-): SecurityCase {
-  return {
-    what,
-    async run() {
-      const gateway = createGateway()
-      const decision = await gateway.decide(make(gateway), policy)
-      assert.equal(decision.verdict, 'allow', decision.reason)
-      assert.ok((await bestTimeMs(make)) < limitMs)
-    },
-  }
-}
-
-/** Refused without cryptography, and fast whatever the token is made of. */
-function rejectsFast(what: string, reason: string, make: MakeToken, limitMs: number): SecurityCase {
-  return {
-    what,
-    async run() {
-      const gateway = createGateway()
-      assert.equal((await gateway.decide(make(gateway))).reason, reason)
-      assert.ok((await bestTimeMs(make)) < limitMs)
-    },
-  }
-}
-
-/** The best of some: what the work costs, whatever else the machine does. */
-async function bestTimeMs(make: MakeToken): Promise<number> {
-  let bestMs = Infinity
-  for (let round = 0; round < 5; round += 1) {
-    const gateway = createGateway()
-    const token = make(gateway)
-    const startMs = performance.now()
-    await gateway.decide(token)
-    bestMs = Math.min(bestMs, performance.now() - startMs)
-  }
-  return bestMs
-}
-
-function elsewhere(what: string, why: string): SecurityCase {
-  return { what, elsewhere: why, run: async () => {} }
-}
 
 const issuedBy = (overrides: Parameters<typeof issuerPlan>[0]): AuthPolicy =>
   authPolicy({ issuers: [issuerPlan(overrides)] })
@@ -439,44 +368,6 @@ export const tokenCases: Readonly<Record<string, SecurityCase>> = {
       await accepts('as many levels as are read', nested(63)).run()
     },
   },
-}
-
-function presentedAs(what: string, scheme: string, reason: string): SecurityCase {
-  return {
-    what,
-    async run() {
-      const gateway = createGateway()
-      const token = signToken(rsaKey, gateway.claims())
-      await gateway.decide(token)
-      const presented = { ...bearer(token), authorization: scheme + token }
-      const decision = await authenticate(presented, authPolicy(), gateway.context)
-      assert.equal(decision.reason, reason)
-    },
-  }
-}
-
-/** The token stands where this route does not look: the request has none. */
-function ignores(
-  what: string,
-  place: (token: string) => { query: string } | { cookie: string },
-): SecurityCase {
-  return {
-    what,
-    async run() {
-      const gateway = createGateway()
-      const token = signToken(rsaKey, gateway.claims())
-      const presented = {
-        authorization: null,
-        authorizationCount: 0,
-        cookie: null,
-        query: '',
-        ...place(token),
-      }
-      const decision = await authenticate(presented, authPolicy(), gateway.context)
-      assert.ok(decision.verdict === 'deny')
-      assert.deepEqual([decision.reason, decision.challenge], ['token_missing', 'Bearer'])
-    },
-  }
 }
 
 /** SEQUENCE { INTEGER r, INTEGER s } of a raw P-256 signature. */

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { keyCases } from './security-cases-keys.ts'
-import { tokenCases, type SecurityCase } from './security-cases-tokens.ts'
+import type { SecurityCase } from './security-cases-kinds.ts'
+import { tokenCases } from './security-cases-tokens.ts'
 
 const LIST = new URL('../../../../shared/corpora/security-cases.tsv', import.meta.url)
 

@@ -23,7 +23,7 @@ const CASES: readonly (readonly [address: string, options: IpOptions, reason: st
 
 for (const [address, options, reason] of CASES) {
   test(`${address || 'no address'} under ${JSON.stringify(options)} is ${reason}`, () => {
-    const policy = compileIp(options, [], assert.fail)
+    const policy = compileIp(options, [], (problem) => assert.fail(problem.message))
     assert.ok(policy)
     const decision = decideIp(address, policy)
     assert.equal(decision.reason, reason)

@@ -19,7 +19,7 @@ const CASES: readonly (readonly [template: string, prefix: string, path: string,
 
 for (const [template, prefix, path, to] of CASES) {
   test(`under ${template} with prefix ${prefix}, ${path} becomes ${to}`, () => {
-    const match = compileMatch(template, [], assert.fail)
+    const match = compileMatch(template, [], (problem) => assert.fail(problem.message))
     assert.ok(match)
     assert.equal(rewritePath(path, match.path, { prefix }), to)
     assert.deepEqual(canonicalTarget(to), { path: to, query: '' })
