@@ -28,6 +28,10 @@ export type ToWorker =
   | { readonly kind: 'drain'; readonly graceMs: number }
 
 export type FromWorker =
-  | { readonly kind: 'applied'; readonly revision: number; readonly ports: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'applied'
+      readonly revision: number
+      readonly ports: Readonly<Record<string, number>>
+    }
   | { readonly kind: 'rejected'; readonly revision: number; readonly reason: string }
   | { readonly kind: 'refresh-keys'; readonly sourceId: string; readonly keyId: string | null }

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const recentEnough =
-  (major === 22 && minor >= 23) || (major === 24 && minor >= 18) || (major >= 26) || major === 25 && minor >= 9
+  (major === 22 && minor >= 23) ||
+  (major === 24 && minor >= 18) ||
+  major >= 26 ||
+  (major === 25 && minor >= 9)
 
 if (!recentEnough) {
   process.stderr.write(

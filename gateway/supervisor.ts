@@ -156,7 +156,13 @@ class RunningSupervisor implements Supervisor {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     await this.#keys.update(plan.issuers, dataDir)
     const ticketKeys = this.#ticketKeys.forListeners(plan.listeners)
-    const result = await this.#rollout.apply({ kind: 'revision', revision, config, materials, ticketKeys })
+    const result = await this.#rollout.apply({
+      kind: 'revision',
+      revision,
+      config,
+      materials,
+      ticketKeys,
+    })
     if (result.kind === 'rejected') {
       if (this.#plan !== null) await this.#keys.update(this.#plan.issuers, dataDir)
       return result
@@ -165,7 +171,12 @@ class RunningSupervisor implements Supervisor {
     this.#loaded = loaded
     this.ports = result.ports
     for (const message of this.#keyMessages()) this.#workers?.tellAll(message)
-    log.info('revision is live', { revision, file, workers: result.workers, routes: plan.routes.length })
+    log.info('revision is live', {
+      revision,
+      file,
+      workers: result.workers,
+      routes: plan.routes.length,
+    })
     return result
   }
 

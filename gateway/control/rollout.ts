@@ -4,7 +4,11 @@ import type { Clock } from '../../sidecar/runtime/clock.ts'
 
 /** What happened to a revision. */
 export type RolloutResult =
-  | { readonly kind: 'live'; readonly workers: number; readonly ports: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'live'
+      readonly workers: number
+      readonly ports: Readonly<Record<string, number>>
+    }
   | { readonly kind: 'rejected'; readonly reason: string }
 
 export interface RolloutOptions<Message extends { readonly revision: number }> {
@@ -65,7 +69,8 @@ export class Rollout<Message extends { readonly revision: number }> {
     const pending = this.#pending
     if (pending === null) return
     const live = new Set(this.#options.liveWorkers())
-    for (const worker of pending.waitingFor) if (!live.has(worker)) pending.waitingFor.delete(worker)
+    for (const worker of pending.waitingFor)
+      if (!live.has(worker)) pending.waitingFor.delete(worker)
     this.#checkComplete(pending)
   }
 

@@ -47,7 +47,12 @@ export class Workers<Message> {
   constructor(options: WorkersOptions<Message>) {
     this.#options = options
     for (let i = 0; i < options.count; i++) {
-      const slot: Slot = { worker: null, startedAtMs: 0, delayMs: FIRST_DELAY_MS, cancelRespawn: () => {} }
+      const slot: Slot = {
+        worker: null,
+        startedAtMs: 0,
+        delayMs: FIRST_DELAY_MS,
+        cancelRespawn: () => {},
+      }
       this.#slots.push(slot)
       this.#start(slot)
     }

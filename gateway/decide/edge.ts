@@ -22,6 +22,7 @@ export interface Arrival {
 }
 
 const NO_CORS: CorsDecision = { kind: 'none' }
+const METHOD_REFUSED: CorsDecision = { kind: 'preflight_refused', reason: 'method_not_allowed' }
 const NO_METHODS: readonly string[] = []
 
 /** Route → IP rules → CORS → upgrade, in this order whatever the file's order. */
@@ -35,12 +36,19 @@ export function decideArrival(facts: RequestFacts, table: RouteTable<RoutePlan>)
   const { route } = found
   const ip = route.ip === null ? null : decideIp(facts.clientIp, route.ip)
   if (ip !== null && ip.verdict === 'deny') {
-    return refuse(route, withRule(ip, route.name), route.cors === null ? NO_CORS : simple(facts, route))
+    return refuse(
+      route,
+      withRule(ip, route.name),
+      route.cors === null ? NO_CORS : simple(facts, route),
+    )
   }
   const cors = route.cors === null ? NO_CORS : decideCors(facts, route.cors)
   if (found.kind === 'method_not_allowed') {
     const refusal = deny('method_not_allowed', route.name, { allow: found.allow })
-    return { route, cors, refusal: cors.kind === 'preflight_refused' ? null : refusal, allowedMethods: found.allow }
+    // Also where `cors.methods` lists more than the route takes: nobody is told that they may, and then refused.
+    if (preflightMethod !== null)
+      return { route, cors: METHOD_REFUSED, refusal: null, allowedMethods: found.allow }
+    return { route, cors, refusal, allowedMethods: found.allow }
   }
   if (facts.upgrade !== null) {
     const refusal = decideUpgrade(facts, facts.upgrade, route)

@@ -25,7 +25,10 @@ export function chooseTarget(
       return { service: byShare(route, random()), setCookie: null }
     case 'header': {
       const value = headerValue(facts, route.sticky.name)
-      return { service: byShare(route, value === null ? random() : shareOf(value)), setCookie: null }
+      return {
+        service: byShare(route, value === null ? random() : shareOf(value)),
+        setCookie: null,
+      }
     }
     case 'cookie':
       return byCookie(route, facts, random)

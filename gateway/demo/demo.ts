@@ -36,7 +36,10 @@ export async function startDemoWorld(clock: Clock): Promise<DemoWorld> {
   writeFileSync(caFile, authority.certPem)
   const file = join(folder, 'sallyport.yaml')
   const port = await freePort(8443)
-  writeFileSync(file, configuration({ port, issuer: provider.issuer, orders: orders.url, billing: billing.url }))
+  writeFileSync(
+    file,
+    configuration({ port, issuer: provider.issuer, orders: orders.url, billing: billing.url }),
+  )
   return {
     file,
     caFile,

@@ -40,9 +40,11 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
         answer(response, { keys })
         return
       case '/token': {
-        const ask = (name: string, fallback: string): string => url.searchParams.get(name) ?? fallback
+        const ask = (name: string, fallback: string): string =>
+          url.searchParams.get(name) ?? fallback
         void token(ask('sub', 'alice'), ask('aud', 'orders-api'), ask('scope', 'orders:read')).then(
-          (access_token) => answer(response, { access_token, token_type: 'Bearer', expires_in: 3600 }),
+          (access_token) =>
+            answer(response, { access_token, token_type: 'Bearer', expires_in: 3600 }),
         )
         return
       }

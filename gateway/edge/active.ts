@@ -58,7 +58,8 @@ export class ActiveRequests {
     const monotonicMs = this.#clock.monotonicMs()
     for (const state of this.#states) {
       if (wallMs > state.expiresAtMs) state.stop?.('token_expired')
-      else if (monotonicMs > state.bodyDeadlineMs && state.exchange.bodyPending) state.stop?.('request_timeout')
+      else if (monotonicMs > state.bodyDeadlineMs && state.exchange.bodyPending)
+        state.stop?.('request_timeout')
     }
     this.#cancelSweep =
       this.#states.size === 0 ? null : this.#clock.after(SWEEP_MS, () => this.#sweep())

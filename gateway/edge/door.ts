@@ -10,11 +10,14 @@ export class Door {
 
   constructor(accept: (socket: Socket) => void) {
     this.#accept = accept
-    this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => {
-      // Without a listener a reset connection would end the process.
-      socket.on('error', () => socket.destroy())
-      this.#accept(socket)
-    })
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, allowHalfOpen: true },
+      (socket) => {
+        // Without a listener a reset connection would end the process.
+        socket.on('error', () => socket.destroy())
+        this.#accept(socket)
+      },
+    )
   }
 
   /** The bound port: differs from the one asked for where that was 0. */

@@ -57,7 +57,13 @@ export class Edge {
     this.#services = new Services(clock)
     this.#active = new ActiveRequests(clock)
     const records = new Records(deps.records, clock, random)
-    this.#steps = new RequestSteps({ clock, random, newId: randomUUID, records, active: this.#active })
+    this.#steps = new RequestSteps({
+      clock,
+      random,
+      newId: randomUUID,
+      records,
+      active: this.#active,
+    })
     this.#reception = new Reception({
       clock,
       newId: randomUUID,
@@ -70,7 +76,8 @@ export class Edge {
   /** Bound ports by listener name. */
   ports(): Record<string, number> {
     const ports: Record<string, number> = {}
-    for (const [name, { plan }] of this.#listeners) ports[name] = this.#doors.get(address(plan))!.port
+    for (const [name, { plan }] of this.#listeners)
+      ports[name] = this.#doors.get(address(plan))!.port
     return ports
   }
 
@@ -113,7 +120,10 @@ export class Edge {
     const { clock } = this.#deps
     for (const door of this.#doors.values()) door.close()
     const drains = [...this.#listeners.values()].map((listener) => listener.drain())
-    this.#active.stopAll('shutting_down', (state) => state.status === 101 || state.facts.upgrade !== null)
+    this.#active.stopAll(
+      'shutting_down',
+      (state) => state.status === 101 || state.facts.upgrade !== null,
+    )
     const done = Promise.all([...drains, ...this.#retiring])
     let cancel = (): void => {}
     const late = new Promise<'late'>((resolve) => {
@@ -180,7 +190,9 @@ export class Edge {
     const wanted = new Set(plan.listeners.map(({ name }) => name))
     for (const [name, listener] of this.#listeners) {
       if (wanted.has(name)) {
-        this.#doors.get(address(listener.plan))!.leadTo(listener.accept, listener.plan.maxConnections)
+        this.#doors
+          .get(address(listener.plan))!
+          .leadTo(listener.accept, listener.plan.maxConnections)
       } else {
         this.#listeners.delete(name)
         this.#retire(listener)

@@ -129,8 +129,15 @@ export class Listener {
   #serveHttp1(): void {
     const server = this.#http1
     const { reception } = this.#deps
-    const admitHttp1 = (request: IncomingMessage, response: ServerResponse, waits: boolean): void => {
-      const exchange = new Http1Exchange(request, response, { upgradeHead: null, waitsForContinue: waits })
+    const admitHttp1 = (
+      request: IncomingMessage,
+      response: ServerResponse,
+      waits: boolean,
+    ): void => {
+      const exchange = new Http1Exchange(request, response, {
+        upgradeHead: null,
+        waitsForContinue: waits,
+      })
       if (this.#draining) response.shouldKeepAlive = false
       if (reception.admit(exchange, request, this.#plan)) this.#route(request, response)
     }
@@ -138,7 +145,9 @@ export class Listener {
     server.on('checkContinue', (request, response) => admitHttp1(request, response, true))
     server.on('checkExpectation', (request, response) => admitHttp1(request, response, false))
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
-    server.on('connect', (_request, socket: Duplex) => reception.refuseSocket(socket, 'method_refused', this.#plan))
+    server.on('connect', (_request, socket: Duplex) =>
+      reception.refuseSocket(socket, 'method_refused', this.#plan),
+    )
     server.on('timeout', (socket: Socket) => {
       // While the upstream thinks, its own timeout decides; an idle connection or a stuck answer ends here.
       if (responseOn(socket)?.headersSent !== false) socket.destroy()
@@ -154,13 +163,20 @@ export class Listener {
     response.assignSocket(socket as Socket)
     socket.on('error', () => socket.destroy())
     response.once('finish', () => socket.end())
-    const exchange = new Http1Exchange(request, response, { upgradeHead: head, waitsForContinue: false })
+    const exchange = new Http1Exchange(request, response, {
+      upgradeHead: head,
+      waitsForContinue: false,
+    })
     if (this.#deps.reception.admit(exchange, request, this.#plan)) this.#route(request, response)
   }
 
   #serveHttp2(): void {
     const server = this.#http2
-    const onRequest = (request: Http2ServerRequest, response: Http2ServerResponse, waits: boolean): void => {
+    const onRequest = (
+      request: Http2ServerRequest,
+      response: Http2ServerResponse,
+      waits: boolean,
+    ): void => {
       const exchange = new Http2Exchange(request, response, waits)
       const raw = request as unknown as IncomingMessage
       if (this.#deps.reception.admit(exchange, raw, this.#plan)) {

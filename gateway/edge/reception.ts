@@ -79,7 +79,12 @@ export class Reception {
   }
 
   /** Answers on a socket that has no request object: the parser gave up, or the method may not be forwarded. */
-  refuseSocket(socket: Duplex, reason: string, listener: ListenerPlan, error: string | null = null): void {
+  refuseSocket(
+    socket: Duplex,
+    reason: string,
+    listener: ListenerPlan,
+    error: string | null = null,
+  ): void {
     const status = statusOf(reason)
     if (socket.writable) socket.end(rawProblem(status, reason))
     setTimeout(() => socket.destroy(), 500).unref()
@@ -96,7 +101,11 @@ export class Reception {
 
   /** What llhttp refused. Nothing is answered where the client is gone or an answer is already under way. */
   parserError(error: NodeJS.ErrnoException, socket: Duplex, listener: ListenerPlan): void {
-    if (error.code === 'ECONNRESET' || !socket.writable || responseOn(socket)?.headersSent === true) {
+    if (
+      error.code === 'ECONNRESET' ||
+      !socket.writable ||
+      responseOn(socket)?.headersSent === true
+    ) {
       socket.destroy()
       return
     }
@@ -145,5 +154,8 @@ function parserReason(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): st
 
 /** A method nobody implements is well formed (501); anything else in its place is not (400). */
 function unknownMethod(packet: Buffer | undefined): boolean {
-  return packet !== undefined && /^[A-Z]{1,32} \S+ HTTP\/1\.1\r\n/.test(packet.toString('latin1', 0, 8192))
+  return (
+    packet !== undefined &&
+    /^[A-Z]{1,32} \S+ HTTP\/1\.1\r\n/.test(packet.toString('latin1', 0, 8192))
+  )
 }

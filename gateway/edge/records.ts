@@ -52,7 +52,10 @@ export class Records {
   /** A request that was refused before it could be read, or a connection that sent none. */
   refused(
     mode: AccessLogPlan,
-    refusal: Pick<AccessRecord, 'listener' | 'protocol' | 'client' | 'method' | 'status' | 'reason' | 'error'>,
+    refusal: Pick<
+      AccessRecord,
+      'listener' | 'protocol' | 'client' | 'method' | 'status' | 'reason' | 'error'
+    >,
   ): void {
     if (!this.#wanted(mode, refusal.status, refusal.reason)) return
     this.#write({

@@ -1,7 +1,11 @@
 // The unbound HTTP servers behind a listener, with every limit said out loud; Node's defaults are not a gateway's.
 
 import { createServer as createServer1, type Server } from 'node:http'
-import { createServer as createServer2, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import {
+  createServer as createServer2,
+  type Http2Server,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { ListenerPlan } from '../config/plan.ts'
 

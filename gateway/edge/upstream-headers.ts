@@ -3,6 +3,7 @@
 import type { Principal } from '../auth/auth-decision.ts'
 import { withoutToken, type WithoutToken } from '../auth/present.ts'
 import type { RoutePlan } from '../config/plan.ts'
+import { rewritePath } from '../route/rewrite.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 
 export interface UpstreamHeaderInput {
@@ -27,11 +28,17 @@ export function upstreamHead(input: UpstreamHeaderInput): UpstreamHead {
   const { facts, route } = input
   const { auth } = route
   if (auth === null || auth.passToken) {
-    return { target: upstreamTarget(facts.path, facts.query, route), headers: upstreamHeaders(input, facts) }
+    return {
+      target: upstreamTarget(facts.path, facts.query, route),
+      headers: upstreamHeaders(input, facts),
+    }
   }
   const { authorization, cookie, query } = facts
   const rest = withoutToken({ authorization, authorizationCount: 1, cookie, query }, auth.sources)
-  return { target: upstreamTarget(facts.path, rest.query, route), headers: upstreamHeaders(input, rest) }
+  return {
+    target: upstreamTarget(facts.path, rest.query, route),
+    headers: upstreamHeaders(input, rest),
+  }
 }
 
 function upstreamHeaders(
@@ -91,25 +98,7 @@ export function setHeader(headers: string[], name: string, value: string): void 
 
 /** The route's rewrite applied to the canonical path, with the query behind it. */
 export function upstreamTarget(path: string, query: string, route: RoutePlan): string {
-  const target = route.rewrite === null ? path : rewritten(path, route)
+  const { rewrite, match } = route
+  const target = rewrite === null ? path : rewritePath(path, match.path, rewrite)
   return query === '' ? target : `${target}?${query}`
-}
-
-function rewritten(path: string, route: RoutePlan): string {
-  const literal = literalLength(path, route.match.path.segments.length)
-  const rest = path.slice(literal)
-  const { prefix } = route.rewrite!
-  if (rest === '') return prefix
-  return prefix.endsWith('/') ? prefix + rest.slice(1) : prefix + rest
-}
-
-/** Length of the first `segments` segments of `path`. */
-function literalLength(path: string, segments: number): number {
-  let at = 0
-  for (let i = 0; i < segments; i++) {
-    const next = path.indexOf('/', at + 1)
-    if (next === -1) return path.length
-    at = next
-  }
-  return at
 }

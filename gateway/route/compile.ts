@@ -1,4 +1,4 @@
-// From a route's `match:`, `ip:`, `rewrite:` and `headers:` options to their plans; every problem is reported, none thrown.
+// From a route's `match:`, `ip:` and `rewrite:` options to their plans; every problem is reported, none thrown.
 
 import { inRanges, parseRange, type AddressRange } from '../../sidecar/forward/address.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
@@ -7,8 +7,6 @@ import { compileHost } from './host-pattern.ts'
 import type { IpOptions, MatchOptions, RewriteOptions } from './options.ts'
 import { compilePath, compilePrefix } from './path-pattern.ts'
 import type { HostPattern, IpPolicy, Rewrite, RouteMatch } from './plan.ts'
-
-export { compileHeaderRules } from './header-rules.ts'
 
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Z-]+$/
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE'])

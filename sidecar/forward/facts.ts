@@ -33,7 +33,10 @@ export interface RequestFacts {
 }
 
 /** First value of a field (lower-case name) among `facts.headers`, or null. */
-export function headerValue(facts: { readonly headers: readonly string[] }, name: string): string | null {
+export function headerValue(
+  facts: { readonly headers: readonly string[] },
+  name: string,
+): string | null {
   const { headers } = facts
   for (let i = 0; i < headers.length; i += 2) {
     if (headers[i] === name) return headers[i + 1]!

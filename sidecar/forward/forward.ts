@@ -75,7 +75,11 @@ export function forward(
       if (held === null) run.stop('client_gone')
       else run.start(transport, held)
     })
-  } else run.start(transport, limitBody(body, request.maxBodyBytes, () => run.refuseBody()))
+  } else
+    run.start(
+      transport,
+      limitBody(body, request.maxBodyBytes, () => run.refuseBody()),
+    )
   return run
 }
 
@@ -169,7 +173,11 @@ class Run implements ResponseHandler, Forwarding {
     else this.#exchange.end(held)
   }
 
-  onUpgrade(headers: FlatHeaders, upstream: Parameters<ResponseHandler['onUpgrade']>[1], head: Buffer): void {
+  onUpgrade(
+    headers: FlatHeaders,
+    upstream: Parameters<ResponseHandler['onUpgrade']>[1],
+    head: Buffer,
+  ): void {
     const taken = this.#exchange.takeSocket()
     if (taken === null) {
       upstream.destroy()

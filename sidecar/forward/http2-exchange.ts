@@ -25,7 +25,11 @@ export class Http2Exchange implements Exchange {
   #trailers: string[] = []
   #finished = false
 
-  constructor(request: Http2ServerRequest, response: Http2ServerResponse, waitsForContinue: boolean) {
+  constructor(
+    request: Http2ServerRequest,
+    response: Http2ServerResponse,
+    waitsForContinue: boolean,
+  ) {
     this.#stream = request.stream
     this.#response = response
     this.#waitsForContinue = waitsForContinue

@@ -3,7 +3,13 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../runtime/clock.ts'
 import type { FlatHeaders } from '../upstream/transport.ts'
-import { closeFrame, FrameTracker, maskedCloseFrame, type CloseCode, type FrameLimits } from './websocket.ts'
+import {
+  closeFrame,
+  FrameTracker,
+  maskedCloseFrame,
+  type CloseCode,
+  type FrameLimits,
+} from './websocket.ts'
 
 export interface SpliceOptions {
   readonly client: Duplex
@@ -65,8 +71,10 @@ class Splice implements Spliced {
       upstream.destroy()
       this.#sideClosed()
     })
-    if (options.upstreamHead.length > 0) this.#pass(options.upstreamHead, client, (chunk) => this.#watchUpstream(chunk))
-    if (options.clientHead.length > 0) this.#pass(options.clientHead, upstream, (chunk) => this.#watchClient(chunk))
+    if (options.upstreamHead.length > 0)
+      this.#pass(options.upstreamHead, client, (chunk) => this.#watchUpstream(chunk))
+    if (options.clientHead.length > 0)
+      this.#pass(options.clientHead, upstream, (chunk) => this.#watchClient(chunk))
   }
 
   close(reason: string): void {
@@ -78,7 +86,8 @@ class Splice implements Spliced {
     if (this.#fromClient !== null && !client.destroyed) {
       // A frame of ours inside one of theirs would be read as payload: then only the connection is closed.
       if (this.#fromUpstream?.atBoundary === true) client.write(closeFrame(code, reason))
-      if (this.#fromClient.atBoundary && !upstream.destroyed) upstream.write(maskedCloseFrame(code, reason))
+      if (this.#fromClient.atBoundary && !upstream.destroyed)
+        upstream.write(maskedCloseFrame(code, reason))
     }
     upstream.end()
     client.end()

@@ -3,7 +3,13 @@
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 const SIZE = /^(\d+)(B|KiB|MiB|GiB)$/
 
-const DURATION_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const DURATION_MS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 const SIZE_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
 export const DURATION_PATTERN = DURATION.source

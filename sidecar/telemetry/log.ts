@@ -4,7 +4,9 @@ import type { Clock } from '../runtime/clock.ts'
 import { printable } from './printable.ts'
 import type { LineWriter } from './line-writer.ts'
 
-export type LogFields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | readonly string[]>
+>
 
 export interface Log {
   info(message: string, fields?: LogFields): void

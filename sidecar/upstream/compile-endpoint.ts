@@ -91,7 +91,10 @@ function parseAuthority(scheme: 'http' | 'https', authority: string): EndpointPl
 }
 
 function hostFault(host: string): Fault | null {
-  if (host.startsWith('[')) return isIP(host.slice(1, -1)) === 6 ? null : badHost(host)
+  if (host.startsWith('[')) {
+    // A zone id means something on one machine only.
+    return isIP(host.slice(1, -1)) === 6 && !host.includes('%') ? null : badHost(host)
+  }
   if (isIP(host) === 4) return null
   const ascii = domainToASCII(host)
   if (ascii !== '' && ascii !== host) {

@@ -61,7 +61,8 @@ function caFaults(options: TlsOptions, { caPem }: UpstreamTlsPlan): Fault[] {
   if (caPem === null) return []
   const blocks = caPem.match(PEM_CERTIFICATE) ?? []
   try {
-    if (blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0)) return []
+    if (blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0))
+      return []
   } catch {
     // Reported below like a file without any certificate.
   }

@@ -217,8 +217,7 @@ export class Connection implements ResponseSink, CallHolder {
     const { trailers } = parser
     call.finish()
     const idleMs = this.#idleMs()
-    // A request that is not sent to its end leaves the peer waiting for the rest: the connection has no future.
-    if (!parser.reusable || idleMs <= 0 || call.sender?.sent === false) {
+    if (!parser.reusable || idleMs <= 0 || !this.#requestSent(call)) {
       call.sender?.detach()
       this.close()
     } else {
@@ -227,6 +226,11 @@ export class Connection implements ResponseSink, CallHolder {
       this.#owner.onIdle(this)
     }
     call.end(trailers)
+  }
+
+  /** An early answer leaves the peer waiting for the rest of the request: the connection has no future. */
+  #requestSent(call: Call): boolean {
+    return call.sender === null || (call.sender.sent && this.#socket.writableLength === 0)
   }
 
   #idleMs(): number {

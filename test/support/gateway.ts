@@ -27,7 +27,11 @@ export interface TestGateway {
   readonly stdout: () => string
   readonly stderr: () => string
   /** Resolves when `found` accepts what was written so far; fails after `timeoutMs` with all of it. */
-  waitFor(what: string, found: (stdout: string, stderr: string) => boolean, timeoutMs?: number): Promise<void>
+  waitFor(
+    what: string,
+    found: (stdout: string, stderr: string) => boolean,
+    timeoutMs?: number,
+  ): Promise<void>
   /** Writes a file of the configuration's folder. */
   write(path: string, content: string): void
   /** SIGTERM, and waits for the end; kills what does not end. Answers the exit code. */
@@ -88,7 +92,8 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       return new Promise((done, fail) => {
         const check = (): void => {
           if (found(stdout, stderr)) settle(done)
-          else if (child.exitCode !== null) settle(() => fail(new Error(`ended before ${what}:\n${stdout}${stderr}`)))
+          else if (child.exitCode !== null)
+            settle(() => fail(new Error(`ended before ${what}:\n${stdout}${stderr}`)))
         }
         const timer = setTimeout(() => {
           settle(() => fail(new Error(`no ${what} within ${timeoutMs} ms:\n${stdout}${stderr}`)))

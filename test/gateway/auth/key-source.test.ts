@@ -49,6 +49,18 @@ test('start does not wait for the network', async () => {
   await source.close()
 })
 
+test('a question that comes while the source starts shares the first fetch', async () => {
+  const provider = new FakeProvider()
+  provider.answer = HANGS
+  const { source } = createSource(provider)
+  const starting = source.start()
+  const asking = source.refreshFor('unknown')
+  await starting
+  assert.equal(provider.fetched.length, 1)
+  await source.close()
+  await asking
+})
+
 test('keys are fetched at the start and refreshed every ten minutes', async () => {
   const provider = new FakeProvider()
   const { source, clock } = createSource(provider)
@@ -233,7 +245,7 @@ test('a stored file is ignored that is torn, changed, from the future, or of ano
   }
   assert.equal(await keysAfter(whole), 1)
   assert.equal(await keysAfter(whole.slice(0, -20)), 0)
-  assert.equal(await keysAfter(whole.replace('RSA', 'RSB')), 0)
+  assert.equal(await keysAfter(whole.replace(rsaKey.kid, 'rsa-2')), 0)
   assert.equal(await keysAfter(''), 0)
   assert.equal(await keysAfter(whole, issuerPlan({ issuer: 'https://other.test/' })), 0)
   assert.equal(await keysAfter(whole, issuerPlan({ jwks: { kind: 'discovery' } })), 0)

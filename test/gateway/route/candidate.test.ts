@@ -25,6 +25,7 @@ describe('shadowed routes', () => {
       { a: { methods: ['PUT'] }, b: { methods: ['GET', 'PUT'] } },
       [],
     ],
+    ['methods that overlap', { a: { methods: ['GET'] }, b: { methods: ['GET', 'PUT'] } }, []],
     ['HEAD under GET', { a: { methods: ['GET'] }, b: { methods: ['HEAD'] } }, ['b by a']],
     ['no list under a list', { a: { methods: ['GET'] }, b: {} }, []],
     [

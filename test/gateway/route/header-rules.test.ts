@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compileHeaderRules } from '../../../gateway/route/compile.ts'
+import { compileHeaderRules } from '../../../gateway/route/header-rules.ts'
 import type { HeaderRulesOptions } from '../../../gateway/route/options.ts'
 import { AT, collect, wordsOf } from './collect.ts'
 

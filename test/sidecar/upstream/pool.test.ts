@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import { systemClock } from '../../../sidecar/runtime/clock.ts'
+import { anonymousService } from '../../../sidecar/upstream/compile.ts'
+import { Pool } from '../../../sidecar/upstream/pool.ts'
 import { closedPort, startRawServer } from './raw-server.ts'
-import { Recorder, bodyOf, poolAt, send } from './recorder.ts'
+import { Recorder, bodyOf, endpointAt, poolAt, send } from './recorder.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
@@ -187,10 +190,6 @@ describe('a pool', () => {
   it('gives up connecting after its time', async (t) => {
     // A TLS client waits for a server that never answers its greeting.
     const server = await startRawServer(t, () => {})
-    const { Pool } = await import('../../../sidecar/upstream/pool.ts')
-    const { systemClock } = await import('../../../sidecar/runtime/clock.ts')
-    const { anonymousService } = await import('../../../sidecar/upstream/compile.ts')
-    const { endpointAt } = await import('./recorder.ts')
     const endpoint = endpointAt(server.port, 'https')
     const pool = new Pool(
       endpoint,
@@ -261,9 +260,10 @@ describe('a pool', () => {
     const running = send(pool)
     const queued = send(pool)
     let closed = false
-    const closing = pool.close().then(() => {
+    const closing = (async () => {
+      await pool.close()
       closed = true
-    })
+    })()
     assert.equal((await send(pool).over).outcome, 'upstream_unavailable')
     for (const recorder of [running, queued]) {
       await until(() => waiting.length > 0)
