@@ -61,12 +61,13 @@ function heldBody(chunks: readonly Buffer[], length: number, trailers: FlatHeade
   let next = 0
   let target: BodySink | null = null
   const deliver = (): void => {
-    while (target !== null && next < chunks.length) {
-      if (!target.onData(chunks[next++]!)) return
-    }
+    if (target === null) return
+    let wanted = true
+    while (wanted && next < chunks.length) wanted = target.onData(chunks[next++]!)
+    if (!wanted || next < chunks.length) return
     const sink = target
     target = null
-    sink?.onEnd(trailers)
+    sink.onEnd(trailers)
   }
   return {
     length,

@@ -129,16 +129,19 @@ routes:
   assert.equal(plan.services.length, 1)
 })
 
-test('a route is called unreachable only where it is so on every listener', async () => {
-  const text = (listener: string) => `listeners:
+function twoListeners(listener: string): string {
+  return `listeners:
   - { name: a, bind: "127.0.0.1:1", tls: off }
   - { name: b, bind: "127.0.0.1:2", tls: off }
 routes:
   - { name: first, match: /x, to: "http://127.0.0.1:1", auth: public, listener: ${listener} }
   - { name: second, match: /x, to: "http://127.0.0.1:1", auth: public }
 `
-  assert.deepEqual(told(await loadText(text('a'))), [])
-  assert.equal(told(await loadText(text('[a, b]'))).length, 1)
+}
+
+test('a route is called unreachable only where it is so on every listener', async () => {
+  assert.deepEqual(told(await loadText(twoListeners('a'))), [])
+  assert.equal(told(await loadText(twoListeners('[a, b]'))).length, 1)
 })
 
 test('sizes, times and words other than the defaults arrive in the plan', async () => {
@@ -155,26 +158,29 @@ telemetry: { accessLog: { sample: 2.5% } }
   assert.deepEqual(plan.accessLog, { kind: 'sample', ratio: 0.025 })
 })
 
+function listenerWithCa(more: string): string {
+  return `${ROUTE}listeners: [{ name: a, tls: { certs: certs/, clientCa: ca.pem${more} } }]\n`
+}
+
 test('a client CA asks for certificates unless something else is said', async () => {
   const authority = await createAuthority('clients', systemClock)
   const files = {
     ...(await certificateFiles(['h.example'])),
     '/config/ca.pem': authority.certPem,
   }
-  const listener = (more: string) =>
-    `${ROUTE}listeners: [{ name: a, tls: { certs: certs/, clientCa: ca.pem${more} } }]\n`
-  const plain = await compileElsewhere(listener(''), { files })
+  const plain = await compileElsewhere(listenerWithCa(''), { files })
   assert.equal(plain.listeners[0]?.tls?.clientAuth, 'required')
   assert.match(plain.listeners[0]?.tls?.clientCaPem ?? '', /BEGIN CERTIFICATE/)
-  const none = await compileElsewhere(listener(', clientAuth: none'), { files })
+  const none = await compileElsewhere(listenerWithCa(', clientAuth: none'), { files })
   assert.equal(none.listeners[0]?.tls?.clientAuth, 'none')
 })
 
+async function clash(first: string, second: string): Promise<boolean> {
+  const text = `${ROUTE}listeners: [{ name: a, bind: "${first}", tls: off }, { name: b, bind: "${second}", tls: off }]\n`
+  return told(await loadText(text)).some((line) => line.includes('same address'))
+}
+
 test('listeners clash where one address stands for the other', async () => {
-  const clash = async (first: string, second: string) => {
-    const text = `production: false\n${ROUTE}listeners: [{ name: a, bind: "${first}", tls: off }, { name: b, bind: "${second}", tls: off }]\n`
-    return told(await loadText(text)).some((line) => line.includes('same address'))
-  }
   assert.equal(await clash('127.0.0.1:1', '127.0.0.1:1'), true)
   assert.equal(await clash('127.0.0.1:1', '0.0.0.0:1'), true)
   assert.equal(await clash('[::]:1', '127.0.0.1:1'), true)
@@ -231,6 +237,11 @@ test('ten thousand routes load and compile in slices', async (context) => {
   )
 })
 
+function* hundredSteps(): Generator<void, string> {
+  for (let step = 0; step < 100; step++) yield
+  return 'done'
+}
+
 test('slices give the event loop its turn', async () => {
   let nowMs = 0
   let turns = 0
@@ -240,12 +251,8 @@ test('slices give the event loop its turn', async () => {
     if (!isDone) setImmediate(turn)
   }
   setImmediate(turn)
-  function* steps(): Generator<void, string> {
-    for (let step = 0; step < 100; step++) yield
-    return 'done'
-  }
   const clock = { monotonicMs: () => (nowMs += 1) }
-  assert.equal(await runInSlices(steps(), clock, 10), 'done')
+  assert.equal(await runInSlices(hundredSteps(), clock, 10), 'done')
   isDone = true
   assert.ok(turns >= 9, `${turns} turns`)
 })
