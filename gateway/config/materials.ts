@@ -71,7 +71,7 @@ export class MaterialCollector implements MaterialReader {
 
   /** Like `file`, for what is put into the configuration's own text and so is no material. */
   secretFile(path: string): FileContent {
-    return remembered(new Map(), path, () => ({ text: this.#read(path) }))
+    return attempt(() => ({ text: this.#read(path) }))
   }
 
   materials(): Materials {
@@ -105,14 +105,19 @@ function remembered<Content extends object>(
 ): Content | { readonly error: string } {
   const known = cache.get(path)
   if (known !== undefined) return known
-  let content: Content | { readonly error: string }
-  try {
-    content = read()
-  } catch (error) {
-    content = { error: reason(error) }
-  }
+  const content = attempt(read)
   cache.set(path, content)
   return content
+}
+
+function attempt<Content extends object>(
+  read: () => Content,
+): Content | { readonly error: string } {
+  try {
+    return read()
+  } catch (error) {
+    return { error: reason(error) }
+  }
 }
 
 /** Without the path, which the message names as it was written. */

@@ -1,10 +1,20 @@
 // From a folder of certificates and keys, or a file of client CAs, to what a TLS listener serves and trusts.
 
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import type { ConfigPath, Problem, Report } from '../../sidecar/runtime/problem.ts'
-import { certificateNames, coversName } from './certificate-names.ts'
+import { coversName } from './certificate-names.ts'
+import {
+  isIssuedBy,
+  isSelfIssued,
+  lastPart,
+  pairUp,
+  subject,
+  type Candidate,
+  type NamedPem,
+  type Refuse,
+} from './certificate-pairs.ts'
 import type { MaterialReader } from './materials.ts'
-import { readPem, type PemContent } from './pem.ts'
+import { readPem } from './pem.ts'
 import type { CertificatePlan } from './plan.ts'
 
 /** Organisation in the subject of every development authority, by which `production` knows its certificates. */
@@ -22,17 +32,6 @@ export interface TlsContext {
   readonly production: boolean
 }
 
-interface NamedPem extends PemContent {
-  readonly file: string
-}
-
-interface Candidate {
-  readonly file: string
-  readonly chain: readonly X509Certificate[]
-  readonly keyPem: string
-  readonly names: readonly string[]
-}
-
 /**
  * Pairs the certificates of `folder` with their keys by public key, whatever the files are called (`*.pem`, `*.crt`,
  * `*.cer`, `*.key`; one file may hold both). CA certificates without a key complete chains that need them.
@@ -43,7 +42,15 @@ export function compileCertificates(
   reader: MaterialReader,
   context: TlsContext,
 ): readonly CertificatePlan[] {
-  const refuse = reporter(context, 'error')
+  let isTold = false
+  const watching: TlsContext = {
+    ...context,
+    report(problem) {
+      if (problem.severity === 'error') isTold = true
+      context.report(problem)
+    },
+  }
+  const refuse = reporter(watching, 'error')
   const listing = reader.folder(folder)
   if ('error' in listing) {
     refuse(`cannot read folder ${folder}: ${listing.error}`, 'name a folder with certificates')
@@ -52,10 +59,13 @@ export function compileCertificates(
   const files = listing.names
     .filter((name) => PEM_FILE.test(name))
     .flatMap((name) => readNamedPem(folder, name, reader, refuse))
-  const candidates = pairUp(files, refuse).filter((c) => isSound(c, context))
-  const inTime = withinValidity(candidates, reader.readAtMs, context)
-  if (inTime.length === 0 && files.every((file) => file.certificates.length === 0)) {
-    refuse(`folder ${folder} holds no certificate`, 'put a .crt and its .key file there (PEM)')
+  const candidates = pairUp(files, refuse).filter((c) => isSound(c, watching))
+  const inTime = withinValidity(candidates, reader.readAtMs, watching)
+  if (inTime.length === 0 && !isTold) {
+    refuse(
+      `folder ${folder} holds no certificate to serve`,
+      'put a .crt and its .key file there (PEM)',
+    )
   }
   return inTime.map(({ file, chain, keyPem, names }) => ({
     file,
@@ -91,8 +101,6 @@ export function compileClientCa(
   return certificates.map(String).join('')
 }
 
-type Refuse = (message: string, fix: string) => null
-
 function reporter({ at, report }: TlsContext, severity: Problem['severity']): Refuse {
   return (message, fix) => {
     report({ severity, path: at, message, fix })
@@ -123,77 +131,6 @@ function readNamedPem(
     refuse(`${file} holds no certificate and no key`, 'take it out of there, or write it as PEM')
   }
   return [{ file, ...pem }]
-}
-
-function pairUp(files: readonly NamedPem[], refuse: Refuse): readonly Candidate[] {
-  const keys = files.flatMap((file) => file.keys.map((key) => ({ ...key, file: file.file })))
-  const used = new Set<string>()
-  const authorities: X509Certificate[] = []
-  const byLeaf = new Map<string, Candidate>()
-  const keyless: NamedPem[] = []
-  for (const file of files) {
-    const leaf = file.certificates[0]
-    if (leaf === undefined) continue
-    const key = keys.find(({ key }) => leaf.checkPrivateKey(key))
-    if (key === undefined) {
-      if (leaf.ca) authorities.push(...file.certificates)
-      else keyless.push(file)
-      continue
-    }
-    used.add(key.file)
-    const known = byLeaf.get(leaf.fingerprint256)
-    // cert.pem beside fullchain.pem: the longer chain is the better one.
-    if (known !== undefined && known.chain.length >= file.certificates.length) continue
-    const names = certificateNames(leaf)
-    byLeaf.set(leaf.fingerprint256, {
-      file: file.file,
-      chain: file.certificates,
-      keyPem: key.pem,
-      names,
-    })
-  }
-  for (const file of keyless) reportKeyless(file, files, keys, refuse)
-  const keyFileStems = new Set(keyless.map((file) => stem(file.file)))
-  for (const { file } of keys) {
-    if (used.has(file) || keyFileStems.has(stem(file))) continue
-    refuse(`no certificate belongs to the key in ${file}`, 'add its certificate or remove the key')
-  }
-  return [...byLeaf.values()].map((candidate) => completed(candidate, authorities))
-}
-
-function reportKeyless(
-  { file, certificates }: NamedPem,
-  files: readonly NamedPem[],
-  keys: readonly { readonly file: string }[],
-  refuse: Refuse,
-): void {
-  const later = certificates.find((c) =>
-    files.some((f) => f.keys.some((k) => c.checkPrivateKey(k.key))),
-  )
-  if (later !== undefined) {
-    refuse(
-      `${file}: the chain is in the wrong order`,
-      `put ${subject(later)} first, then each certificate after the one it issued`,
-    )
-    return
-  }
-  const beside = keys.find((key) => stem(key.file) === stem(file))
-  if (beside === undefined) {
-    refuse(`no key belongs to the certificate in ${file}`, 'put its private key beside it')
-  } else {
-    refuse(`${file} and ${beside.file} do not belong together`, 'replace one with its partner')
-  }
-}
-
-function completed(candidate: Candidate, authorities: readonly X509Certificate[]): Candidate {
-  const chain = [...candidate.chain]
-  for (;;) {
-    const last = chain.at(-1)!
-    const issuer = authorities.find((ca) => !isSelfIssued(ca) && isIssuedBy(last, ca))
-    if (isSelfIssued(last) || issuer === undefined || chain.includes(issuer)) break
-    chain.push(issuer)
-  }
-  return { ...candidate, chain }
 }
 
 function isSound({ file, chain, names }: Candidate, context: TlsContext): boolean {
@@ -266,27 +203,6 @@ function validity(certificate: X509Certificate, nowMs: number): string | null {
   return nowMs > validToDate.getTime() ? `expired on ${day(validToDate)}` : null
 }
 
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
-}
-
-function isSelfIssued(certificate: X509Certificate): boolean {
-  return certificate.subject === certificate.issuer
-}
-
-function subject(certificate: X509Certificate): string {
-  return lastPart(certificate.subject) || `serial ${certificate.serialNumber}`
-}
-
-/** Of a name with a part on each line, the most specific one: `CN=a.example`. */
-function lastPart(name: string): string {
-  return name.split('\n').at(-1) ?? ''
-}
-
 function day(date: Date): string {
   return date.toISOString().slice(0, 10)
-}
-
-function stem(file: string): string {
-  return file.replace(/\.[^./]+$/, '')
 }

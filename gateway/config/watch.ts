@@ -99,7 +99,8 @@ function stampOf(path: string): string {
 
 function statStamp(path: string): string {
   try {
-    const { ino, size, mtimeNs, ctimeNs, ...stats } = statSync(path, { bigint: true })
+    const stats = statSync(path, { bigint: true })
+    const { ino, size, mtimeNs, ctimeNs } = stats
     return `${stats.isDirectory() ? 'folder' : 'file'} ${ino} ${size} ${mtimeNs} ${ctimeNs}`
   } catch {
     return 'absent'

@@ -161,7 +161,9 @@ test('what cannot be read is named: garbage, cut-off blocks, encrypted keys, per
 })
 
 test('a folder without a certificate is refused', () => {
-  assert.deepEqual(read({}).told, ['error: folder certs holds no certificate'])
+  const told = ['error: folder certs holds no certificate to serve']
+  assert.deepEqual(read({}), { plans: [], told })
+  assert.deepEqual(read({ 'ca.crt': root.certPem }), { plans: [], told })
 })
 
 test('a certificate that names no host is refused', async () => {
