@@ -9,7 +9,7 @@ import { stateOf } from './request-state.ts'
 import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 import type { RequestSteps } from './steps.ts'
 
-/** OPTIONS is left out: @fastify/cors owns that route, and hands true OPTIONS requests to the not-found handler. */
+/** OPTIONS is left out: @fastify/cors owns that route. */
 const PROXIED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Builds the app; it never listens itself. Every request has its state attached before it gets here. */
@@ -27,7 +27,10 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
   })
   await app.register(fastifyCors, { delegator: corsDelegator })
   app.addHook('onRequest', (request, reply, done) => {
-    steps.beforeForward(stateOf(request.raw), () => corsHeadersOf(reply), reply, done)
+    const state = stateOf(request.raw)
+    // Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies: true OPTIONS requests leave from here.
+    const proceed = state.facts.method === 'OPTIONS' ? () => forwardNow(request, reply, steps) : done
+    steps.beforeForward(state, () => corsHeadersOf(reply), reply, proceed)
   })
   await app.register(fastifyHttpProxy, {
     // Unused: `handler` hands every request to our forwarder. The plugin insists on having one.
@@ -37,7 +40,6 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
     config: CORS_ROUTE_CONFIG,
     handler: (request, reply) => forwardNow(request, reply, steps),
   })
-  app.setNotFoundHandler((request, reply) => forwardNow(request, reply, steps))
   app.setErrorHandler((error, request, reply) => {
     reply.hijack()
     steps.failed(stateOf(request.raw), error)

@@ -74,6 +74,8 @@ export class Reception {
     attachState(request, state)
     // Fastify and its plugins see what was decided on, never what was sent.
     request.url = facts.path
+    // Bodies pass through unread: no parser may choose itself by a type the client names, nor refuse an unknown one.
+    if (exchange.body !== null) request.headers['content-type'] = undefined
     steps.begin(state)
     return true
   }

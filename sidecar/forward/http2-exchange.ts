@@ -102,8 +102,10 @@ export class Http2Exchange implements Exchange {
     }
     // The compatibility response must know, or Fastify would believe that nothing was sent.
     this.#response.statusCode = status
-    this.#stream.once('wantTrailers', () => this.#sendTrailers())
-    this.#stream.respond(fields, { waitForTrailers: true })
+    // An answer of known length has no trailers: its last DATA frame may end the stream.
+    const waitForTrailers = fields['content-length'] === undefined
+    if (waitForTrailers) this.#stream.once('wantTrailers', () => this.#sendTrailers())
+    this.#stream.respond(fields, { waitForTrailers })
   }
 
   #sendTrailers(): void {
@@ -111,8 +113,7 @@ export class Http2Exchange implements Exchange {
     for (let i = 0; i < this.#trailers.length; i += 2) {
       fields[this.#trailers[i]!] = this.#trailers[i + 1]!
     }
-    if (this.#trailers.length === 0) this.#stream.close(constants.NGHTTP2_NO_ERROR)
-    else this.#stream.sendTrailers(fields)
+    this.#stream.sendTrailers(fields)
   }
 
   flush(): void {

@@ -38,7 +38,6 @@ export class Call implements Dispatched {
   holder: CallHolder
   /** Null until the body was started, and where there is none. */
   sender: BodySender | null = null
-  retried = false
   #over = false
 
   /** Throws TypeError where the request can not be written as it stands. */
@@ -64,7 +63,7 @@ export class Call implements Dispatched {
 
   /** Sending it a second time does no harm, and is possible (RFC 9112 section 9.3.1). */
   get repeatable(): boolean {
-    return !this.retried && this.sender === null && IDEMPOTENT.has(this.request.method)
+    return this.sender === null && IDEMPOTENT.has(this.request.method)
   }
 
   /** The socket is being handed over, or the response is complete and about to be told. */

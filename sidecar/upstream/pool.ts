@@ -106,7 +106,7 @@ export class Pool implements Transport, ConnectionOwner, CallHolder {
   onFailed(connection: Connection, call: Call, error: TransportError, stale: boolean): void {
     this.#remove(connection)
     if (stale && call.repeatable) {
-      call.retried = true
+      // A new connection is never stale, so this happens once at most.
       this.#open(call)
       return
     }

@@ -176,6 +176,26 @@ describe('a request body', () => {
 })
 
 describe('a response body', () => {
+  it('stays as it was delivered while others arrive', async (t) => {
+    const server = await startRawServer(t, (socket, head) => {
+      const letter = head.charAt('GET /'.length)
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${MIB}\r\n\r\n${letter.repeat(MIB)}`)
+    })
+    const pool = poolAt(server.port)
+    const letters = ['a', 'b', 'c', 'd']
+    const bodies = letters.map(async (letter) => {
+      const recorder = new Recorder()
+      const chunks: Buffer[] = []
+      recorder.onData = (chunk) => chunks.push(chunk) > 0
+      await send(pool, { target: `/${letter}` }, recorder).over
+      return chunks
+    })
+    for (const [index, chunks] of (await Promise.all(bodies)).entries()) {
+      assert.equal(Buffer.concat(chunks).toString('latin1'), letters[index]!.repeat(MIB))
+    }
+    await pool.close()
+  })
+
   it('of 64 MiB waits for a caller that does not read', async (t) => {
     const total = 64 * MIB
     const chunk = Buffer.alloc(64 * 1024, 'x')

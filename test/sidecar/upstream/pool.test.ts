@@ -14,9 +14,13 @@ function answerOk(socket: Socket): void {
   socket.write(OK)
 }
 
-/** Resolves once `condition` holds; looks again at every turn of the event loop. */
+/** Resolves once `condition` holds, which has to be soon; looks again at every turn of the event loop. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+  const startedMs = performance.now()
+  while (!condition()) {
+    assert.ok(performance.now() - startedMs < 2000, 'waited too long')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 describe('a pool', () => {

@@ -44,7 +44,9 @@ describe('services over plan swaps', () => {
     assert.equal((await running.over).outcome, 'complete')
     await services.close()
     const open = server.sockets.filter((socket) => !socket.destroyed)
-    await Promise.all(open.map((socket) => once(socket, 'close')))
+    await Promise.all(
+      open.map((socket) => once(socket, 'close', { signal: AbortSignal.timeout(2000) })),
+    )
   })
 
   it('refuse after closing, and know no plan they were not given', async () => {

@@ -1,0 +1,61 @@
+// Twenty edits of the file under load: no request fails, no WebSocket is cut, and the one broken edit is named.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startGateway } from '../../support/gateway.ts'
+import { call, openWebSocket, readUntil, textFrame } from './client.ts'
+import { startLoad } from './load.ts'
+import { startUpstream } from './upstream.ts'
+
+const EDITS = 20
+const BROKEN_EDIT = 10
+
+function config(url: string, edit: number): string {
+  return `
+workers: 2
+listeners:
+  - { name: public, bind: "127.0.0.1:0", tls: { certs: ./certs }, timeouts: { idle: ${60 + edit}s } }
+services: { api: { endpoints: ["${url}"] } }
+routes:
+  - { name: api, match: /api/*, to: api, auth: public, headers: { response: { set: { x-edit: "${edit}" } } } }
+${Array.from({ length: edit }, (_, i) => `  - { name: extra-${i}, match: /extra-${i}, to: api, auth: public }`).join('\n')}
+`
+}
+
+test('twenty edits under load drop no request and cut no WebSocket', { timeout: 60_000 }, async (t) => {
+  const upstream = await startUpstream()
+  t.after(() => upstream.close())
+  const gateway = await startGateway({ config: config(upstream.url, 0) })
+  t.after(() => gateway.stop())
+  const socket = await openWebSocket(gateway, '/api/echo')
+  t.after(() => socket.destroy())
+  let cut = false
+  socket.once('close', () => {
+    cut = true
+  })
+  const load = startLoad(gateway, { path: '/api/1', perSecond: 1000 })
+  try {
+    for (let edit = 1; edit <= EDITS; edit++) {
+      if (edit === BROKEN_EDIT) {
+        gateway.write('sallyport.yaml', config(upstream.url, edit).replace('auth: public', 'auth: publc'))
+        await gateway.waitFor('a refusal with line and column', (_out, err) => /sallyport\.yaml:7:\d+/.test(err))
+        assert.equal((await call(gateway, '/api/1')).headers['x-edit'], String(edit - 1))
+        continue
+      }
+      gateway.write('sallyport.yaml', config(upstream.url, edit))
+      const live = edit < BROKEN_EDIT ? edit + 1 : edit
+      await gateway.waitFor(`edit ${edit}`, (_out, err) => err.includes(`"revision":${live},`))
+      assert.equal((await call(gateway, '/api/1')).headers['x-edit'], String(edit))
+      const echoed = readUntil(socket, (bytes) => bytes.includes(`edit ${edit}`))
+      socket.write(textFrame(`edit ${edit}`))
+      await echoed
+    }
+  } finally {
+    const { sent, failures } = await load.stop()
+    t.diagnostic(`${sent} requests`)
+    assert.deepEqual(failures.slice(0, 5), [])
+    assert.ok(sent > 1000, `only ${sent} requests were sent`)
+  }
+  assert.equal(cut, false)
+  assert.equal((await call(gateway, `/extra-${EDITS - 1}`)).status, 200)
+})

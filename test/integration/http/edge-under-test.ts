@@ -1,0 +1,92 @@
+// One running gateway in front of one recording upstream, and the questions every test of HTTP strictness asks it.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { connectRaw, type RawClient } from '../../support/raw-client.ts'
+import { startGateway, type TestGateway } from '../../support/gateway.ts'
+import { startRecorder, type Recorder } from '../../support/recorder.ts'
+import { createTestIssuer, type TestIssuer } from '../../support/test-issuer.ts'
+
+export interface EdgeUnderTest {
+  readonly gateway: TestGateway
+  readonly upstream: Recorder
+  readonly issuer: TestIssuer
+  connect(listener?: 'plain' | 'short'): Promise<RawClient>
+  /**
+   * A well-behaved client on a connection of its own gets its own answer, and nothing but `expected` more reached the
+   * upstream before it.
+   */
+  assertVictimClean(expected?: number): Promise<void>
+  /** Resident memory of the worker process, bytes. */
+  workerMemory(): number
+  stop(): Promise<void>
+}
+
+export const VICTIM =
+  'GET /victim HTTP/1.1\r\nhost: gw.test\r\nx-victim: 1\r\nconnection: close\r\n\r\n'
+
+/**
+ * Hosts `gw.test` and `localhost` are public, `auth.test` asks for a token of audience `test` and passes its subject as
+ * `x-user`, `ws.test` knows the origin https://app.test, `slow.test` waits 500 ms for an upstream.
+ */
+function configuration(upstreamPort: number, issuer: TestIssuer): string {
+  const to = `http://127.0.0.1:${upstreamPort}`
+  return `
+workers: 1
+issuers: { idp: ${issuer.yaml} }
+listeners:
+  - { name: plain, bind: "127.0.0.1:0", tls: off, sizes: { body: 1MiB, message: 64KiB } }
+  - { name: short, bind: "127.0.0.1:0", tls: off, timeouts: { headers: 1s, request: 2s, idle: 3s }, sizes: { body: unlimited } }
+  - { name: secure, bind: "127.0.0.1:0", tls: { certs: ./certs }, sizes: { body: unlimited } }
+routes:
+  - { name: public, match: { hosts: [gw.test, localhost] }, to: "${to}", auth: public }
+  - name: guarded
+    match: auth.test/*
+    to: ${to}
+    auth: { issuer: idp, audience: test, forward: { x-user: sub } }
+  - { name: sockets, match: ws.test/*, to: "${to}", auth: public, cors: "https://app.test" }
+  - { name: impatient, match: slow.test/*, to: "${to}", auth: public, timeout: 500ms }
+telemetry: { accessLog: all }
+`
+}
+
+export async function startEdge(): Promise<EdgeUnderTest> {
+  const upstream = await startRecorder()
+  const issuer = await createTestIssuer()
+  const gateway = await startGateway({
+    config: configuration(upstream.port, issuer),
+    certificateNames: ['gw.test'],
+  })
+  const connect = (listener = 'plain'): Promise<RawClient> => connectRaw(gateway.port(listener))
+  return {
+    gateway,
+    upstream,
+    issuer,
+    connect,
+    async assertVictimClean(expected = 0) {
+      const victim = await connect()
+      victim.send(VICTIM)
+      const [answer] = await victim.answers(1)
+      victim.destroy()
+      assert.equal(answer!.status, 200, 'the victim is answered')
+      assert.equal(answer!.body.toString(), 'ok', 'the victim gets its own answer')
+      const targets = upstream.complete.map(({ method, target }) => `${method} ${target}`)
+      assert.equal(targets.at(-1), 'GET /victim')
+      assert.equal(targets.length, expected + 1, `requests at the upstream: ${targets.join(', ')}`)
+      assert.equal(upstream.fault, null, 'the upstream saw well-formed requests only')
+    },
+    workerMemory: () => residentBytes(gateway.process.pid!),
+    async stop() {
+      // Open connections would be waited for.
+      await upstream.close()
+      assert.equal(await gateway.stop(), 0, gateway.stderr())
+    },
+  }
+}
+
+/** RSS of the supervisor's only child. */
+function residentBytes(supervisor: number): number {
+  const [worker] = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').split(' ')
+  const status = readFileSync(`/proc/${worker}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024
+}
