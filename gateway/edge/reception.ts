@@ -67,6 +67,7 @@ export class Reception {
       upstreamMs: null,
       error: null,
       stop: null,
+      place: -1,
       finish: () => {},
       bodyDeadlineMs: facts.receivedAtMs + listener.requestTimeoutMs,
       expiresAtMs: Infinity,

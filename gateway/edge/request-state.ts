@@ -26,6 +26,8 @@ export interface RequestState {
   error: string | null
   /** Ends a running forward from our side. */
   stop: ((reason: string) => void) | null
+  /** Where ActiveRequests keeps it; -1 once it is over. */
+  place: number
   /** Writes the access record, once; set when the request begins. */
   finish: () => void
   /** Monotonic moments after which the sweeper ends the request; Infinity for never. */

@@ -37,6 +37,7 @@ type State =
 const CLOSED: State = { kind: 'closed' }
 /** A connection the peer is about to close is not used in its last second. */
 const KEEP_ALIVE_MARGIN_MS = 1000
+const SLOW_CONNECT = 'not connected in time'
 
 export class Connection implements ResponseSink, CallHolder {
   readonly #owner: ConnectionOwner
@@ -126,9 +127,8 @@ export class Connection implements ResponseSink, CallHolder {
     const state = this.#state
     switch (state.kind) {
       case 'connecting':
-        if (nowMs >= state.call.deadlineMs) this.#fail('upstream_timeout', 'not connected in time')
-        else if (nowMs >= state.untilMs)
-          this.#fail('upstream_connect_timeout', 'not connected in time')
+        if (nowMs >= state.call.deadlineMs) this.#fail('upstream_timeout', SLOW_CONNECT)
+        else if (nowMs >= state.untilMs) this.#fail('upstream_connect_timeout', SLOW_CONNECT)
         return
       case 'busy':
         this.#checkBusy(state.call, nowMs)

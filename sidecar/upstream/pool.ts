@@ -18,7 +18,7 @@ import type {
 
 /** Shorter than what common servers keep (5 s and more), so that we close first. */
 const IDLE_CONNECTION_MS = 4000
-const SWEEP_MS = 100
+const SWEEP_MS = 50
 
 /** `retired`: serves on but keeps no connection; `closed`: refuses new requests as well. */
 type Mode = 'open' | 'retired' | 'closed'

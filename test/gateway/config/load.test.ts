@@ -215,7 +215,17 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
     routeWith('sticky: "header:"'),
     ['7:13 error: expected `none` or `cookie` or `header:NAME`, got "header:"'],
   ],
+  [
+    'an unknown key beside a wrong value',
+    `${LISTENERS}routes: [{ name: r, match: { path: "x y", pth: 1 }, to: "http://127.0.0.1:1", auth: public }]\n`,
+    ['2:36 error: …', '2:43 error: unknown key `pth`; did you mean `path`?'],
+  ],
   // Values from elsewhere.
+  [
+    'a missing value is told once, not also as a value of the wrong form',
+    routeWith('timeout: ${env:NOPE}'),
+    ['7:14 error: environment variable NOPE is not set'],
+  ],
   [
     'a variable that is not set',
     BASE + 'dataDir: ${env:NOPE}\n',
