@@ -244,8 +244,12 @@ function isSame(a: LoadedConfig, b: LoadedConfig | null): boolean {
   return contents(a) === contents(b)
 }
 
-/** MiB of young objects: requests' garbage dies young, and a roomy nursery keeps it from being copied. */
-const WORKER_FLAGS = ['--max-semi-space-size=32']
+/**
+ * How workers use memory: a roomy nursery (32 MiB), where a request's garbage dies; and no allocation of objects straight
+ * into the old generation, where a dead one keeps every younger one it points to alive until the next full collection
+ * (with it, a third of each request's garbage survived, at twice the CPU).
+ */
+const WORKER_FLAGS = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring']
 
 function spawnWorker(): WorkerHandle {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'

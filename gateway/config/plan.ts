@@ -63,7 +63,10 @@ export interface RoutePlan {
   readonly match: RouteMatch
   /** Weighted targets; weights are whole numbers > 0. */
   readonly to: readonly { readonly service: ServicePlan; readonly weight: number }[]
-  readonly sticky: { readonly kind: 'none' } | { readonly kind: 'cookie' } | { readonly kind: 'header'; readonly name: string }
+  readonly sticky:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'cookie' }
+    | { readonly kind: 'header'; readonly name: string }
   /** null: public. */
   readonly auth: AuthPolicy | null
   readonly cors: CorsPolicy | null

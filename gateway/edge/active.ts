@@ -9,7 +9,7 @@ const SWEEP_MS = 100
 export class ActiveRequests {
   readonly #clock: Clock
   // An array and not a Set: a Set that is added to and deleted from leaves old tables behind, and each of them keeps
-  // finished requests alive until the next full collection (8 KiB a request and a seventh of the CPU, measured).
+  // finished requests alive until the next full collection.
   readonly #states: RequestState[] = []
   #cancelSweep: (() => void) | null = null
   #onEmpty: (() => void)[] = []

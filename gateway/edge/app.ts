@@ -29,7 +29,8 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
   app.addHook('onRequest', (request, reply, done) => {
     const state = stateOf(request.raw)
     // Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies: true OPTIONS requests leave from here.
-    const proceed = state.facts.method === 'OPTIONS' ? () => forwardNow(request, reply, steps) : done
+    const proceed =
+      state.facts.method === 'OPTIONS' ? () => forwardNow(request, reply, steps) : done
     steps.beforeForward(state, () => corsHeadersOf(reply), reply, proceed)
   })
   await app.register(fastifyHttpProxy, {

@@ -13,10 +13,22 @@ export interface Decision {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-export function allow(reason: string, rule = '', data?: Readonly<Record<string, unknown>>): Decision {
-  return data === undefined ? { verdict: 'allow', reason, rule } : { verdict: 'allow', reason, rule, data }
+export function allow(
+  reason: string,
+  rule = '',
+  data?: Readonly<Record<string, unknown>>,
+): Decision {
+  return data === undefined
+    ? { verdict: 'allow', reason, rule }
+    : { verdict: 'allow', reason, rule, data }
 }
 
-export function deny(reason: string, rule = '', data?: Readonly<Record<string, unknown>>): Decision {
-  return data === undefined ? { verdict: 'deny', reason, rule } : { verdict: 'deny', reason, rule, data }
+export function deny(
+  reason: string,
+  rule = '',
+  data?: Readonly<Record<string, unknown>>,
+): Decision {
+  return data === undefined
+    ? { verdict: 'deny', reason, rule }
+    : { verdict: 'deny', reason, rule, data }
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { Agent, request, type RequestOptions } from 'node:https'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import type { TestGateway } from '../../support/gateway.ts'
 
 export interface Ask {
@@ -16,6 +17,8 @@ export interface Ask {
   readonly agent?: Agent
   /** Default `public`. */
   readonly listener?: string
+  /** Client certificate, server name, versions, session. */
+  readonly tls?: ConnectionOptions
 }
 
 export interface Answer {
@@ -35,6 +38,7 @@ export function requestOptions(gateway: TestGateway, ask: Ask): RequestOptions {
     path: ask.path,
     headers: { host: 'localhost', ...ask.headers },
     agent: ask.agent ?? false,
+    ...ask.tls,
   }
 }
 
@@ -66,6 +70,42 @@ export async function open(gateway: TestGateway, ask: Ask): Promise<IncomingMess
   sent.end(ask.body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   return response
+}
+
+export interface Handshake {
+  /** Subject alternative names of the certificate that was shown. */
+  readonly names: string
+  readonly serialNumber: string
+  readonly protocol: string | null
+  readonly alpn: string | false | null
+  readonly reused: boolean
+  /** To resume with, as it was when the first answer had been read. */
+  readonly session: Buffer | undefined
+}
+
+/** One handshake and one answer on it, whatever its status; rejects where the server refuses either. */
+export function handshake(gateway: TestGateway, ask: Ask): Promise<Handshake> {
+  return new Promise((resolve, reject) => {
+    const sent = request(requestOptions(gateway, ask), (response) => {
+      const socket = response.socket as TLSSocket
+      const { subjectaltname = '', serialNumber } = socket.getPeerCertificate()
+      response.resume()
+      response.once('error', reject)
+      response.once('end', () => {
+        resolve({
+          names: subjectaltname,
+          serialNumber,
+          protocol: socket.getProtocol(),
+          alpn: socket.alpnProtocol,
+          reused: socket.isSessionReused(),
+          session: socket.getSession(),
+        })
+        socket.destroy()
+      })
+    })
+    sent.once('error', reject)
+    sent.end()
+  })
 }
 
 export type Upgraded =

@@ -5,8 +5,9 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { Agent } from 'node:https'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, suite, test } from 'node:test'
-import { connect } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
 import { call, closeCode, openWebSocket, readToEnd } from './client.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -49,11 +50,11 @@ telemetry: { accessLog: all }
   /** The port no longer accepts, so the drain has begun. */
   async function untilClosed(): Promise<void> {
     for (;;) {
-      const socket = connect({ host: '127.0.0.1', port: gateway.port('public'), rejectUnauthorized: false })
-      const open = await Promise.race([
-        once(socket, 'secureConnect').then(() => true),
-        once(socket, 'error').then(() => false),
-      ]).catch(() => false)
+      const socket = connect(gateway.port('public'), '127.0.0.1')
+      const open = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      )
       socket.destroy()
       if (!open) return
     }
@@ -92,6 +93,44 @@ telemetry: { accessLog: all }
     } finally {
       agent.destroy()
     }
+  })
+
+  test('a request that crosses the signal on an idle connection is still answered', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    try {
+      assert.equal((await call(gateway, { path: '/', agent })).status, 200)
+      gateway.process.kill('SIGTERM')
+      await untilClosed()
+      const answer = await call(gateway, { path: '/', agent })
+      assert.equal(answer.status, 200)
+      assert.equal(answer.headers.connection, 'close')
+    } finally {
+      agent.destroy()
+    }
+  })
+
+  test('a connection is never taken by a process that does not serve it', async () => {
+    const slow = call(gateway, '/slow')
+    await untilHeld(1)
+    gateway.process.kill('SIGTERM')
+    for (let open = true; open;) {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port: gateway.port('public'),
+        rejectUnauthorized: false,
+      })
+      const { promise, resolve } = Promise.withResolvers<string>()
+      socket.once('secureConnect', () => resolve('served'))
+      socket.once('error', () => resolve('refused'))
+      const timer = setTimeout(() => resolve('left alone'), 2000)
+      const outcome = await promise
+      clearTimeout(timer)
+      socket.destroy()
+      assert.notEqual(outcome, 'left alone')
+      open = outcome === 'served'
+    }
+    held[0]!.end('at last')
+    assert.equal((await slow).body, 'at last')
   })
 
   test('a WebSocket hears 1001 and is closed', async () => {

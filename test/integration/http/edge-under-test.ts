@@ -19,6 +19,7 @@ export interface EdgeUnderTest {
   assertVictimClean(expected?: number): Promise<void>
   /** Resident memory of the worker process, bytes. */
   workerMemory(): number
+  /** Ends everything; fails where another worker serves than in the beginning. */
   stop(): Promise<void>
 }
 
@@ -57,6 +58,8 @@ export async function startEdge(): Promise<EdgeUnderTest> {
     config: configuration(upstream.port, issuer),
     certificateNames: ['gw.test'],
   })
+  const supervisor = gateway.process.pid!
+  const firstWorker = workerOf(supervisor)
   const connect = (listener = 'plain'): Promise<RawClient> => connectRaw(gateway.port(listener))
   return {
     gateway,
@@ -75,18 +78,24 @@ export async function startEdge(): Promise<EdgeUnderTest> {
       assert.equal(targets.length, expected + 1, `requests at the upstream: ${targets.join(', ')}`)
       assert.equal(upstream.fault, null, 'the upstream saw well-formed requests only')
     },
-    workerMemory: () => residentBytes(gateway.process.pid!),
+    workerMemory: () => residentBytes(workerOf(supervisor)),
     async stop() {
+      const lastWorker = workerOf(supervisor)
       // Open connections would be waited for.
       await upstream.close()
       assert.equal(await gateway.stop(), 0, gateway.stderr())
+      assert.equal(lastWorker, firstWorker, 'one worker served everything')
     },
   }
 }
 
-/** RSS of the supervisor's only child. */
-function residentBytes(supervisor: number): number {
-  const [worker] = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').split(' ')
-  const status = readFileSync(`/proc/${worker}/status`, 'utf8')
+/** Process id of the supervisor's only child. */
+function workerOf(supervisor: number): number {
+  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8')
+  return Number(children.split(' ')[0])
+}
+
+function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024
 }
