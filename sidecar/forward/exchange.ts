@@ -43,9 +43,9 @@ export interface Exchange {
   readonly gone: boolean
   /** True once a final head was written. */
   readonly answered: boolean
-  /** Request body bytes received, and response body bytes handed to the socket, so far. */
-  readonly bytesIn: number
-  readonly bytesOut: number
+  /** Body bytes received and sent so far; an upgraded connection adds its own when it closes. */
+  bytesIn: number
+  bytesOut: number
   /** Called once when the client disconnects or resets before the answer is complete. */
   onGone(listener: () => void): void
   /** Called once when the last byte of the answer was handed to the socket. */

@@ -196,7 +196,11 @@ class Run implements ResponseHandler, Forwarding {
       headers: this.#hooks.responseHeaders(101, headers),
       limits: this.#request.frameLimits,
       clock: this.#request.clock,
-      onClosed: (reason) => this.#finish(reason, null),
+      onClosed: (reason, bytesIn, bytesOut) => {
+        this.#exchange.bytesIn += bytesIn
+        this.#exchange.bytesOut += bytesOut
+        this.#finish(reason, null)
+      },
     })
     this.#closeUpgraded = (reason) => spliced.close(reason)
   }

@@ -9,6 +9,7 @@ import {
   maskedCloseFrame,
   type CloseCode,
   type FrameLimits,
+  type FrameViolation,
 } from './websocket.ts'
 
 export interface SpliceOptions {
@@ -23,7 +24,7 @@ export interface SpliceOptions {
   readonly limits: FrameLimits
   readonly clock: Clock
   /** Once, when both sides are closed: `ok`, or why we ended it. */
-  readonly onClosed: (reason: string) => void
+  readonly onClosed: (reason: string, bytesFromClient: number, bytesToClient: number) => void
 }
 
 export interface Spliced {
@@ -31,10 +32,19 @@ export interface Spliced {
   close(reason: string): void
 }
 
-const CLOSE_CODES: Record<string, CloseCode> = {
+/** What a client that broke a limit is recorded as. */
+const VIOLATIONS: Readonly<Record<FrameViolation, string>> = {
+  1002: 'frame_invalid',
+  1008: 'frame_flood',
+  1009: 'message_too_large',
+}
+const CLOSE_CODES: Readonly<Record<string, CloseCode>> = {
   token_expired: 1008,
   shutting_down: 1001,
   upstream_reset: 1011,
+  frame_invalid: 1002,
+  frame_flood: 1008,
+  message_too_large: 1009,
 }
 /** How long the client may take to read its close frame. */
 const CLOSE_WAIT_MS = 1000
@@ -50,6 +60,8 @@ class Splice implements Spliced {
   #reason = 'ok'
   #closed = 0
   #ending = false
+  #bytesFromClient = 0
+  #bytesToClient = 0
 
   constructor(options: SpliceOptions) {
     this.#options = options
@@ -115,37 +127,25 @@ class Splice implements Spliced {
   }
 
   #watchClient(chunk: Buffer): boolean {
+    this.#bytesFromClient += chunk.length
     const fault = this.#fromClient?.feed(chunk, this.#options.clock.monotonicMs()) ?? null
     if (fault === null) return true
-    this.#refuse(fault)
+    this.close(VIOLATIONS[fault])
     return false
   }
 
   #watchUpstream(chunk: Buffer): boolean {
+    this.#bytesToClient += chunk.length
     const fault = this.#fromUpstream?.feed(chunk, this.#options.clock.monotonicMs()) ?? null
     if (fault === null) return true
     this.close('upstream_reset')
     return false
   }
 
-  #refuse(code: CloseCode): void {
-    const { client } = this.#options
-    if (this.#ending) return
-    if (this.#fromUpstream?.atBoundary === true) client.write(closeFrame(code, 'limit exceeded'))
-    this.#ending = true
-    this.#reason = code === 1009 ? 'message_too_large' : 'frame_flood'
-    this.#options.upstream.end()
-    client.end()
-    client.resume()
-    this.#options.clock.after(CLOSE_WAIT_MS, () => {
-      client.destroy()
-      this.#options.upstream.destroy()
-    })
-  }
-
   #sideClosed(): void {
     this.#closed++
-    if (this.#closed === 2) this.#options.onClosed(this.#reason)
+    if (this.#closed < 2) return
+    this.#options.onClosed(this.#reason, this.#bytesFromClient, this.#bytesToClient)
   }
 }
 

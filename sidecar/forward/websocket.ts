@@ -13,7 +13,10 @@ export function webSocketFault(headers: readonly string[]): string | null {
 }
 
 /** Status codes of RFC 6455 section 7.4.1 that the gateway itself sends. */
-export type CloseCode = 1001 | 1002 | 1008 | 1009 | 1011
+export type CloseCode = 1001 | 1011 | FrameViolation
+
+/** Invalid control frame, flood of control frames, message too large. */
+export type FrameViolation = 1002 | 1008 | 1009
 
 /** An unmasked (server to client) close frame. */
 export function closeFrame(code: CloseCode, reason: string): Buffer {
@@ -68,7 +71,7 @@ export class FrameTracker {
   }
 
   /** Follows `chunk`; answers the close code it earned, or null. `nowMs` is monotonic. */
-  feed(chunk: Buffer, nowMs: number): CloseCode | null {
+  feed(chunk: Buffer, nowMs: number): FrameViolation | null {
     let at = 0
     while (at < chunk.length) {
       if (this.#payloadLeft > 0) {
@@ -87,7 +90,7 @@ export class FrameTracker {
     return null
   }
 
-  #begin(header: readonly number[], nowMs: number): CloseCode | null {
+  #begin(header: readonly number[], nowMs: number): FrameViolation | null {
     const opcode = header[0]! & 0x0f
     const final = (header[0]! & 0x80) !== 0
     const length = payloadLength(header)
@@ -105,7 +108,7 @@ export class FrameTracker {
     return null
   }
 
-  #countControl(nowMs: number): CloseCode | null {
+  #countControl(nowMs: number): FrameViolation | null {
     const second = Math.floor(nowMs / 1000)
     if (second !== this.#second) {
       this.#second = second

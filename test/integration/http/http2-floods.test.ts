@@ -1,0 +1,74 @@
+// Floods over HTTP/2 end their own connection or do nothing: another client is served, and memory stays bounded.
+
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { replyOk } from '../../support/recorder.ts'
+import { connectHttp2, type Http2Client } from '../../support/http2-client.ts'
+import { headers } from '../../support/http2-frames.ts'
+import { startEdge, type EdgeUnderTest } from './edge-under-test.ts'
+import { request } from './http2-cases.ts'
+import { floods, type Flood } from './http2-floods.ts'
+
+/** The young generation alone may grow by 64 MiB; what a flood could cost without bounds is far more. */
+const MAX_GROWTH_BYTES = 100 * 1024 * 1024
+const LARGE = 1024 * 1024
+
+let edge: EdgeUnderTest
+
+before(async () => {
+  edge = await startEdge()
+})
+
+after(() => edge.stop())
+
+beforeEach(() => {
+  edge.upstream.script((seen, socket) => {
+    if (seen.target !== '/large') replyOk(seen, socket)
+    else socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LARGE}\r\n\r\n${'x'.repeat(LARGE)}`)
+  })
+})
+
+function connect(settings: Flood['settings'] = []): Promise<Http2Client> {
+  return connectHttp2(edge.gateway.port('secure'), edge.gateway.ca.certPem, settings)
+}
+
+/** Ten answers, one after the other, on a connection that was there before the flood. */
+async function assertServed(client: Http2Client, firstStream: number): Promise<void> {
+  for (let stream = firstStream; stream < firstStream + 20; stream += 2) {
+    const startedMs = performance.now()
+    client.send(headers(stream, request({}), true))
+    const outcome = await client.outcomeOf(stream)
+    assert.equal(outcome.kind, 'answered')
+    assert.equal(outcome.status, 200)
+    assert.ok(performance.now() - startedMs < 2000, 'within two seconds, even on a busy machine')
+  }
+}
+
+for (const [id, { what, ends, settings, send }] of Object.entries(floods)) {
+  test(`${id} ${what}`, async () => {
+    const bystander = await connect()
+    await assertServed(bystander, 1)
+    const before = edge.workerMemory()
+    const attacker = await connect(settings)
+    send(attacker)
+    await assertServed(bystander, 101)
+    if (ends) {
+      const ended = (): boolean => attacker.over || (attacker.goAwayCode ?? 0) !== 0
+      await attacker.raw.waitFor('end of the flooded connection', ended, 2000)
+    }
+    const growth = edge.workerMemory() - before
+    assert.ok(growth < MAX_GROWTH_BYTES, `${Math.round(growth / 1024)} KiB more than before`)
+    attacker.destroy()
+    bystander.destroy()
+  })
+}
+
+test('a field block that is too large once unpacked is never answered with success', async () => {
+  await edge.upstream.clear()
+  const attacker = await connect()
+  floods['H044']!.send(attacker)
+  const outcome = await attacker.outcomeOf(1)
+  assert.ok(outcome.kind !== 'answered' || outcome.status === 431)
+  assert.equal(edge.upstream.bytesReceived, 0)
+  attacker.destroy()
+})
