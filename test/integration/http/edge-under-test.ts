@@ -39,6 +39,7 @@ listeners:
   - { name: plain, bind: "127.0.0.1:0", tls: off, sizes: { body: 1MiB, message: 64KiB } }
   - { name: short, bind: "127.0.0.1:0", tls: off, timeouts: { headers: 1s, request: 2s, idle: 3s }, sizes: { body: unlimited } }
   - { name: secure, bind: "127.0.0.1:0", tls: { certs: ./certs }, sizes: { body: unlimited } }
+  - { name: secure-short, bind: "127.0.0.1:0", tls: { certs: ./certs }, timeouts: { headers: 1s, request: 2s, idle: 2s } }
 routes:
   - { name: public, match: { hosts: [gw.test, localhost] }, to: "${to}", auth: public }
   - name: guarded

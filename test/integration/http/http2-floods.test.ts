@@ -28,8 +28,8 @@ beforeEach(() => {
   })
 })
 
-function connect(settings: Flood['settings'] = []): Promise<Http2Client> {
-  return connectHttp2(edge.gateway.port('secure'), edge.gateway.ca.certPem, settings)
+function connect(settings: Flood['settings'] = [], listener = 'secure'): Promise<Http2Client> {
+  return connectHttp2(edge.gateway.port(listener), edge.gateway.ca.certPem, settings)
 }
 
 /** Ten answers, one after the other, on a connection that was there before the flood. */
@@ -60,8 +60,22 @@ for (const [id, { what, ends, settings, send }] of Object.entries(floods)) {
     assert.ok(growth < MAX_GROWTH_BYTES, `${Math.round(growth / 1024)} KiB more than before`)
     attacker.destroy()
     bystander.destroy()
+    await edge.upstream.waitFor('what the attacker left to be given up', () => !holdsLargeAnswers())
   })
 }
+
+/** Whether the gateway still holds an answer that nobody will read. */
+function holdsLargeAnswers(): boolean {
+  return edge.upstream.connections.some(({ bytes, closed }) => !closed && bytes.includes('/large'))
+}
+
+test('answers nobody opens a window for are given up after the idle time', async () => {
+  const attacker = await connect(floods['H047']!.settings, 'secure-short')
+  floods['H047']!.send(attacker)
+  await edge.upstream.waitFor('requests', holdsLargeAnswers)
+  await edge.upstream.waitFor('them to be given up', () => !holdsLargeAnswers(), 8000)
+  attacker.destroy()
+})
 
 test('a field block that is too large once unpacked is never answered with success', async () => {
   await edge.upstream.clear()
