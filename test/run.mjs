@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { provision } from './provision.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [major = 0] = process.versions.node.split('.').map(Number)
@@ -20,9 +21,17 @@ if (files.length === 0) {
   process.stderr.write(`no test file matches ${chosen.join(' ')}\n`)
   process.exit(1)
 }
+if (!provision(process.env, (text) => process.stderr.write(text))) process.exit(1)
 const result = spawnSync(
   process.execPath,
-  ['--test', '--test-concurrency=2', '--test-timeout=120000', '--test-reporter=spec', ...files],
+  [
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=120000',
+    '--test-force-exit',
+    '--test-reporter=spec',
+    ...files,
+  ],
   { cwd: root, stdio: 'inherit' },
 )
 process.exit(result.status ?? 1)

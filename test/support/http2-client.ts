@@ -52,7 +52,8 @@ export class Http2Client {
       ({ type, payload }) => type === FRAME.headers && statusOf(payload) >= 200,
     )
     const ended = frames.some(
-      ({ type, flags }) => (type === FRAME.headers || type === FRAME.data) && (flags & FLAG.endStream) !== 0,
+      ({ type, flags }) =>
+        (type === FRAME.headers || type === FRAME.data) && (flags & FLAG.endStream) !== 0,
     )
     if (head !== undefined && ended) {
       const parts = frames.filter(({ type }) => type === FRAME.data).map(({ payload }) => payload)

@@ -143,10 +143,8 @@ const STATIC_STATUS = new Map([
 ])
 
 /** Huffman codes of the digits (RFC 7541 appendix B): five bits for 0–2, six for 3–9. */
-const DIGITS = new Map(
-  Array.from('0123456789', (digit, n) =>
-    n < 3 ? [n.toString(2).padStart(5, '0'), digit] : [(22 + n).toString(2).padStart(6, '0'), digit],
-  ) as [string, string][],
+const DIGITS = new Map<string, string>(
+  Array.from('0123456789', (digit, n) => [digitCode(n), digit] as const),
 )
 
 /**
@@ -163,6 +161,10 @@ export function statusOf(block: Buffer): number {
   const value = block.subarray(at + 2, at + 2 + length)
   if ((block[at + 1]! & 0x80) === 0) return Number(value.toString('latin1'))
   return Number(huffmanDigits(value))
+}
+
+function digitCode(digit: number): string {
+  return digit < 3 ? digit.toString(2).padStart(5, '0') : (22 + digit).toString(2).padStart(6, '0')
 }
 
 function huffmanDigits(bytes: Buffer): string {

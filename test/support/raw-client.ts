@@ -56,7 +56,8 @@ export class RawClient {
 
   /** Text goes out as Latin-1. */
   send(data: string | Buffer): void {
-    if (!this.socket.destroyed) this.socket.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    if (!this.socket.destroyed)
+      this.socket.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
   }
 
   /** Resolves once `found`; looked at whenever bytes arrive or the connection ends. */
@@ -101,7 +102,10 @@ export class RawClient {
 }
 
 /** Connects to 127.0.0.1; with TLS it resolves after the handshake. */
-export async function connectRaw(port: number, options: RawConnectOptions = {}): Promise<RawClient> {
+export async function connectRaw(
+  port: number,
+  options: RawConnectOptions = {},
+): Promise<RawClient> {
   if (options.caPem === undefined) {
     const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
     await once(socket, 'connect')

@@ -12,12 +12,31 @@ export interface RecorderOptions {
   readonly replyAfter?: 'head' | 'request'
 }
 
-export interface RecordedConnection {
+export class RecordedConnection {
   readonly socket: Socket
-  /** Everything received since the last `clear`. */
-  bytes: Buffer
   readonly reader: RequestReader
-  closed: boolean
+  closed = false
+  #parts: Buffer[] = []
+
+  constructor(socket: Socket, reader: RequestReader) {
+    this.socket = socket
+    this.reader = reader
+  }
+
+  /** Everything received since the last `clear`. */
+  get bytes(): Buffer {
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)]
+    return this.#parts[0] ?? Buffer.alloc(0)
+  }
+
+  receive(chunk: Buffer): void {
+    this.#parts.push(chunk)
+    this.reader.feed(chunk)
+  }
+
+  forget(): void {
+    this.#parts = []
+  }
 }
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok'
@@ -76,16 +95,20 @@ export class Recorder {
     return this.requests.filter((request) => request.complete)
   }
 
-  /** Waits until no open connection is inside a request, then forgets everything and answers 200 again. */
+  /**
+   * Waits a second for open connections to be done with their requests and ends those that are not; then forgets
+   * everything and answers 200 again.
+   */
   async clear(): Promise<void> {
-    const inside = ({ reader, closed }: RecordedConnection): boolean =>
-      !closed && !reader.atBoundary && reader.fault === null
-    await this.waitFor('open requests to end', () => !this.#connections.some(inside))
-    this.#connections = this.#connections.filter(({ closed, reader, socket }) => {
-      if (reader.fault !== null) socket.destroy()
-      return !closed && reader.fault === null
+    const done = ({ reader, closed }: RecordedConnection): boolean => closed || reader.atBoundary
+    await this.waitFor('end of all requests', () => this.#connections.every(done), 1000).catch(
+      () => {},
+    )
+    this.#connections = this.#connections.filter((connection) => {
+      if (!done(connection)) connection.socket.destroy()
+      return !connection.closed && done(connection)
     })
-    for (const connection of this.#connections) connection.bytes = Buffer.alloc(0)
+    for (const connection of this.#connections) connection.forget()
     this.requests = []
     this.script(replyOk)
   }
@@ -124,12 +147,11 @@ export class Recorder {
         if (this.#replyAfter === 'request') this.#reply(request, socket)
       },
     })
-    const connection: RecordedConnection = { socket, bytes: Buffer.alloc(0), reader, closed: false }
+    const connection = new RecordedConnection(socket, reader)
     this.#connections.push(connection)
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => {
-      connection.bytes = Buffer.concat([connection.bytes, chunk])
-      reader.feed(chunk)
+      connection.receive(chunk)
       this.#changed()
     })
     socket.on('error', () => socket.destroy())

@@ -35,7 +35,7 @@ const MAX_HEAD_BYTES = 256 * 1024
 export class RequestReader {
   readonly #listener: RequestListener
   #phase: Phase = { kind: 'head' }
-  #rest = Buffer.alloc(0)
+  #rest: Buffer = Buffer.alloc(0)
   #bodyParts: Buffer[] = []
 
   constructor(listener: RequestListener) {
@@ -79,7 +79,9 @@ export class RequestReader {
     if (end === -1) {
       return this.#rest.length > MAX_HEAD_BYTES ? this.#refuse('a head without an end') : false
     }
-    const [line = '', ...fields] = this.#take(end + 4).toString('latin1', 0, end).split('\r\n')
+    const [line = '', ...fields] = this.#take(end + 4)
+      .toString('latin1', 0, end)
+      .split('\r\n')
     const match = REQUEST_LINE.exec(line)
     const headers = fields.map(readField)
     if (match === null) return this.#refuse(`request line ${JSON.stringify(line)}`)
@@ -125,7 +127,8 @@ export class RequestReader {
 
   #readChunkSize(request: ReadRequest): boolean {
     const end = this.#rest.indexOf('\r\n')
-    if (end === -1) return this.#rest.length > 64 ? this.#refuse('a chunk size without an end') : false
+    if (end === -1)
+      return this.#rest.length > 64 ? this.#refuse('a chunk size without an end') : false
     const text = this.#take(end + 2).toString('latin1', 0, end)
     if (!CHUNK_SIZE.test(text)) return this.#refuse(`chunk size ${JSON.stringify(text)}`)
     const left = Number.parseInt(text, 16)

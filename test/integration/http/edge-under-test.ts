@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connectRaw, type RawClient } from '../../support/raw-client.ts'
+import { connectHttp2, type Http2Client } from '../../support/http2-client.ts'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
 import { startRecorder, type Recorder } from '../../support/recorder.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/test-issuer.ts'
@@ -12,6 +13,8 @@ export interface EdgeUnderTest {
   readonly upstream: Recorder
   readonly issuer: TestIssuer
   connect(listener?: 'plain' | 'short'): Promise<RawClient>
+  /** `settings` of the client beside a header table of size 0. */
+  connectHttp2(settings?: Settings, listener?: 'secure' | 'secure-short'): Promise<Http2Client>
   /**
    * A well-behaved client on a connection of its own gets its own answer, and nothing but `expected` more reached the
    * upstream before it.
@@ -23,8 +26,9 @@ export interface EdgeUnderTest {
   stop(): Promise<void>
 }
 
-export const VICTIM =
-  'GET /victim HTTP/1.1\r\nhost: gw.test\r\nx-victim: 1\r\nconnection: close\r\n\r\n'
+type Settings = readonly (readonly [number, number])[]
+
+const VICTIM = 'GET /victim HTTP/1.1\r\nhost: gw.test\r\nx-victim: 1\r\nconnection: close\r\n\r\n'
 
 /**
  * Hosts `gw.test` and `localhost` are public, `auth.test` asks for a token of audience `test` and passes its subject as
@@ -39,7 +43,7 @@ listeners:
   - { name: plain, bind: "127.0.0.1:0", tls: off, sizes: { body: 1MiB, message: 64KiB } }
   - { name: short, bind: "127.0.0.1:0", tls: off, timeouts: { headers: 1s, request: 2s, idle: 3s }, sizes: { body: unlimited } }
   - { name: secure, bind: "127.0.0.1:0", tls: { certs: ./certs }, sizes: { body: unlimited } }
-  - { name: secure-short, bind: "127.0.0.1:0", tls: { certs: ./certs }, timeouts: { headers: 1s, request: 2s, idle: 2s } }
+  - { name: secure-short, bind: "127.0.0.1:0", tls: { certs: ./certs }, timeouts: { headers: 1s, request: 2s, idle: 1s } }
 routes:
   - { name: public, match: { hosts: [gw.test, localhost] }, to: "${to}", auth: public }
   - name: guarded
@@ -61,12 +65,24 @@ export async function startEdge(): Promise<EdgeUnderTest> {
   })
   const supervisor = gateway.process.pid!
   const firstWorker = workerOf(supervisor)
-  const connect = (listener = 'plain'): Promise<RawClient> => connectRaw(gateway.port(listener))
+  const clients = new Set<RawClient>()
+  const remember = (client: RawClient): RawClient => {
+    clients.add(client)
+    client.socket.once('close', () => clients.delete(client))
+    return client
+  }
+  const connect = async (listener = 'plain'): Promise<RawClient> =>
+    remember(await connectRaw(gateway.port(listener)))
   return {
     gateway,
     upstream,
     issuer,
     connect,
+    async connectHttp2(settings = [], listener = 'secure') {
+      const client = await connectHttp2(gateway.port(listener), gateway.ca.certPem, settings)
+      remember(client.raw)
+      return client
+    },
     async assertVictimClean(expected = 0) {
       const victim = await connect()
       victim.send(VICTIM)
@@ -83,6 +99,7 @@ export async function startEdge(): Promise<EdgeUnderTest> {
     async stop() {
       const lastWorker = workerOf(supervisor)
       // Open connections would be waited for.
+      for (const client of clients) client.destroy()
       await upstream.close()
       assert.equal(await gateway.stop(), 0, gateway.stderr())
       assert.equal(lastWorker, firstWorker, 'one worker served everything')

@@ -1,6 +1,15 @@
 // S001–S081: Content-Length, Transfer-Encoding, chunked bodies and trailers. Data only.
 
-import { broken, chunked, forwarded, get, head, post, refused, type Http1Case } from './http1-case.ts'
+import {
+  broken,
+  chunked,
+  forwarded,
+  get,
+  head,
+  post,
+  refused,
+  type Http1Case,
+} from './http1-case.ts'
 
 const HELLO = '5\r\nhello\r\n0\r\n\r\n'
 const posted = forwarded({ method: 'POST', body: 'hello', has: { 'content-length': '5' } })
@@ -144,7 +153,11 @@ const transferEncoding: Record<string, Http1Case> = {
     expect: refused(),
   },
   S045: coding('quoted chunked', '"chunked"'),
-  S046: { what: 'Chunked', send: post(['Transfer-Encoding: Chunked'], HELLO), expect: chunkedThrough },
+  S046: {
+    what: 'Chunked',
+    send: post(['Transfer-Encoding: Chunked'], HELLO),
+    expect: chunkedThrough,
+  },
   S047: {
     what: 'a tab before chunked',
     send: post(['Transfer-Encoding:\tchunked'], HELLO),

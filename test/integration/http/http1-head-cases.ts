@@ -34,14 +34,26 @@ const fields: Record<string, Http1Case> = {
   S093: field('another control character in a value', 'X-A: b\x01c'),
   S094: field('a letter that is not ASCII in a name', 'X-\xeb: b'),
   S095: lines('a line of blanks', 'GET / HTTP/1.1\r\nHost: gw.test\r\n \r\n\r\n'),
-  S096: { what: 'a field over the limit', send: get(`X-A: ${'b'.repeat(16_384)}`), expect: refused(431) },
+  S096: {
+    what: 'a field over the limit',
+    send: get(`X-A: ${'b'.repeat(16_384)}`),
+    expect: refused(431),
+  },
   S097: {
     what: '2,001 fields',
     send: get(...Array.from({ length: 2000 }, () => 'a: b')),
     expect: refused(431),
   },
-  S098: { what: 'a target of 100 KB', send: head(`GET /${'a'.repeat(100_000)} HTTP/1.1`), expect: refused(414, 431) },
-  S099: { what: 'a method of 100 KB', send: head(`${'A'.repeat(100_000)} / HTTP/1.1`), expect: refused(400, 431, 501) },
+  S098: {
+    what: 'a target of 100 KB',
+    send: head(`GET /${'a'.repeat(100_000)} HTTP/1.1`),
+    expect: refused(414, 431),
+  },
+  S099: {
+    what: 'a method of 100 KB',
+    send: head(`${'A'.repeat(100_000)} / HTTP/1.1`),
+    expect: refused(400, 431, 501),
+  },
   S100: { what: 'one empty line first', send: `\r\n${get()}`, expect: forwarded() },
   S101: {
     what: 'a value beyond ASCII arrives as it was sent',
@@ -109,4 +121,8 @@ const hosts: Record<string, Http1Case> = {
   },
 }
 
-export const headCases: Readonly<Record<string, Http1Case>> = { ...fields, ...requestLine, ...hosts }
+export const headCases: Readonly<Record<string, Http1Case>> = {
+  ...fields,
+  ...requestLine,
+  ...hosts,
+}

@@ -76,7 +76,11 @@ export const hopCases: Readonly<Record<string, Http1Case>> = {
     send: head('POST / HTTP/1.1', 'Expect: 100-continue'),
     expect: forwarded({ method: 'POST', lacks: ['expect'] }),
   },
-  S158: { what: 'Expect: 200-ok', send: post(['Expect: 200-ok', 'Content-Length: 5'], ''), expect: local(417) },
+  S158: {
+    what: 'Expect: 200-ok',
+    send: post(['Expect: 200-ok', 'Content-Length: 5'], ''),
+    expect: local(417),
+  },
   S159: {
     what: 'Expect: y 100-continue',
     send: post(['Expect: y 100-continue', 'Content-Length: 5'], ''),

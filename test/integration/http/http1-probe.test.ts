@@ -76,7 +76,11 @@ for (const probe of all) {
   })
 }
 
-test('the collection is here and has demands', { skip: all.length === 0 && 'the collection is not here' }, () => {
-  const demands = all.filter(({ level, expect }) => level === 'Must' && MUST_REFUSE.test(expect))
-  assert.ok(demands.length >= 35, `${demands.length} demands`)
-})
+test(
+  'the collection is here and has demands',
+  { skip: all.length === 0 && 'the collection is not here' },
+  () => {
+    const demands = all.filter(({ level, expect }) => level === 'Must' && MUST_REFUSE.test(expect))
+    assert.ok(demands.length >= 35, `${demands.length} demands`)
+  },
+)

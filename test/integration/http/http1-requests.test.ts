@@ -16,7 +16,11 @@ before(async () => {
 
 after(() => edge.stop())
 
-for (const [id, { what, send, expect }] of Object.entries({ ...framingCases, ...headCases, ...hopCases })) {
+for (const [id, { what, send, expect }] of Object.entries({
+  ...framingCases,
+  ...headCases,
+  ...hopCases,
+})) {
   const exception = http1Exceptions[id]
   const title = exception === undefined ? what : `${what} (exception: ${exception.reason})`
   test(`${id} ${title}`, async () => {

@@ -35,7 +35,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
       const client = await edge.connect('short')
       client.send(post(['Transfer-Encoding: chunked'], '5\r\nhello\r\n'))
       await client.waitForClose()
-      assert.deepEqual(client.responses().map(({ status }) => status), [408])
+      assert.deepEqual(
+        client.responses().map(({ status }) => status),
+        [408],
+      )
       assert.equal(edge.upstream.complete.length, 0)
       client.destroy()
     },
@@ -44,13 +47,23 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
     what: 'bytes behind the last chunk are the next request, with rights of its own',
     async run() {
       const token = await edge.issuer.token('alice', 'test')
-      const fields = ['Host: auth.test', `Authorization: Bearer ${token}`, 'Transfer-Encoding: chunked']
+      const fields = [
+        'Host: auth.test',
+        `Authorization: Bearer ${token}`,
+        'Transfer-Encoding: chunked',
+      ]
       const first = ['POST /first HTTP/1.1', ...fields, '', '0', '', ''].join('\r\n')
       const client = await edge.connect()
       client.send(`${first}GET /second HTTP/1.1\r\nHost: auth.test\r\n\r\n`)
       const answers = await client.answers(2)
-      assert.deepEqual(answers.map(({ status }) => status), [200, 401])
-      assert.deepEqual(edge.upstream.complete.map(({ target }) => target), ['/first'])
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 401],
+      )
+      assert.deepEqual(
+        edge.upstream.complete.map(({ target }) => target),
+        ['/first'],
+      )
       client.destroy()
     },
   },
@@ -58,7 +71,11 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
     what: 'Connection naming Authorization does not take the token from the decision',
     async run() {
       const client = await edge.connect()
-      const fields = ['Host: auth.test', 'Connection: authorization', 'Authorization: Bearer forged']
+      const fields = [
+        'Host: auth.test',
+        'Connection: authorization',
+        'Authorization: Bearer forged',
+      ]
       client.send(['GET / HTTP/1.1', ...fields, '', ''].join('\r\n'))
       const [answer] = await client.answers(1)
       assert.equal(answer!.status, 401)
@@ -101,7 +118,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
       client.send(get('Connection: Upgrade', ...HANDSHAKE) + head('GET /smuggled HTTP/1.1'))
       await client.waitForClose()
       const answers = client.responses()
-      assert.deepEqual(answers.map(({ status }) => status), [200])
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200],
+      )
       assert.equal(answers[0]!.body.toString(), 'ok')
       assert.equal(edge.upstream.requests.length, 1)
       client.destroy()
@@ -123,7 +143,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
   },
   S162: { what: 'GET with a body leaves the connection in step', run: () => bodyThenNext('GET') },
   S163: { what: 'HEAD with a body leaves the connection in step', run: () => bodyThenNext('HEAD') },
-  S164: { what: 'OPTIONS with a body leaves the connection in step', run: () => bodyThenNext('OPTIONS') },
+  S164: {
+    what: 'OPTIONS with a body leaves the connection in step',
+    run: () => bodyThenNext('OPTIONS'),
+  },
   S165: {
     what: 'an answer before the body was read: the rest is drained or the connection ends',
     async run() {
@@ -133,7 +156,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
       client.send(post(['Content-Length: 60'], 'GET /smuggled HTTP/1.1\r\n'))
       await client.answers(1)
       client.send(`Host: gw.test\r\n\r\n${'x'.repeat(19)}${head('GET /next HTTP/1.1')}`)
-      await client.waitFor('an end or a second answer', () => client.ended || client.responses().length === 2)
+      await client.waitFor(
+        'an end or a second answer',
+        () => client.ended || client.responses().length === 2,
+      )
       assert.ok(edge.upstream.requests.every(({ target }) => target !== '/smuggled'))
       client.destroy()
       await edge.upstream.waitFor('the half request to be given up', () =>
@@ -150,7 +176,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
       short.send(nowhere(5))
       await short.answers(1)
       short.send(`hello${get()}`)
-      assert.deepEqual((await short.answers(2)).map(({ status }) => status), [404, 200])
+      assert.deepEqual(
+        (await short.answers(2)).map(({ status }) => status),
+        [404, 200],
+      )
       short.destroy()
       for (const [status, request] of [
         [404, nowhere(1_000_000)],
@@ -190,7 +219,10 @@ const cases: Record<string, { readonly what: string; readonly run: () => Promise
       await edge.assertVictimClean()
       client.send(`hello${head('GET /next HTTP/1.1')}`)
       const answers = await client.answers(2)
-      assert.deepEqual(answers.map(({ status }) => status), [200, 200])
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      )
       const targets = edge.upstream.complete.map(({ target }) => target)
       assert.deepEqual(targets.toSorted(), ['/', '/next', '/victim'])
       client.destroy()
@@ -205,7 +237,10 @@ async function bodyThenNext(method: string): Promise<void> {
   client.send(head(`${method} /first HTTP/1.1`, `Content-Length: ${body.length}`) + body)
   client.send(head('GET /next HTTP/1.1'))
   const answers = await client.answers(2, [method, 'GET'])
-  assert.deepEqual(answers.map(({ status }) => status), [200, 200])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  )
   const seen = edge.upstream.complete.map(({ target }) => target)
   assert.deepEqual(seen, ['/first', '/next'])
   client.destroy()

@@ -33,9 +33,17 @@ const PSEUDO: readonly (readonly [string, string])[] = [
 ]
 
 /** The usual pseudo fields with some replaced (null: left out), then `fields`. */
-export function request(replace: Readonly<Record<string, string | null>>, ...fields: FieldPairs): FieldPairs {
-  const pseudo = PSEUDO.map(([name, value]) => [name, replace[name] === undefined ? value : replace[name]] as const)
-  return [...pseudo.filter((pair): pair is readonly [string, string] => pair[1] !== null), ...fields]
+export function request(
+  replace: Readonly<Record<string, string | null>>,
+  ...fields: FieldPairs
+): FieldPairs {
+  const pseudo = PSEUDO.map(
+    ([name, value]) => [name, replace[name] === undefined ? value : replace[name]] as const,
+  )
+  return [
+    ...pseudo.filter((pair): pair is readonly [string, string] => pair[1] !== null),
+    ...fields,
+  ]
 }
 
 function field(what: string, name: string, value: string): Http2Case {
@@ -46,7 +54,12 @@ function pseudo(what: string, name: string, value: string | null): Http2Case {
   return { what, fields: request({ [name]: value }), expect: MALFORMED }
 }
 
-function post(what: string, fields: FieldPairs, body: string, expect: Http2Expectation = MALFORMED): Http2Case {
+function post(
+  what: string,
+  fields: FieldPairs,
+  body: string,
+  expect: Http2Expectation = MALFORMED,
+): Http2Case {
   return { what, fields: request({ ':method': 'POST' }, ...fields), body, expect }
 }
 
@@ -54,7 +67,14 @@ export const http2Cases: Readonly<Record<string, Http2Case>> = {
   H001: post('transfer-encoding', [['transfer-encoding', 'chunked']], '0\r\n\r\n'),
   H002: field('connection', 'connection', 'close'),
   H003: field('te: chunked', 'te', 'chunked'),
-  H004: post('two content-length', [['content-length', '5'], ['content-length', '5']], 'hello'),
+  H004: post(
+    'two content-length',
+    [
+      ['content-length', '5'],
+      ['content-length', '5'],
+    ],
+    'hello',
+  ),
   H005: post('content-length: +5', [['content-length', '+5']], 'hello'),
   H006: field('a name in upper case', 'X-A', 'b'),
   H007: pseudo('CR LF and a field in :path', ':path', '/ HTTP/1.1\r\nx-evil: 1'),
@@ -70,9 +90,17 @@ export const http2Cases: Readonly<Record<string, Http2Case>> = {
     fields: [...request({ ':path': null }), ['x-a', 'b'], [':path', '/']],
     expect: MALFORMED,
   },
-  H016: { what: 'an unknown pseudo field', fields: request({}, [':colour', 'red']), expect: MALFORMED },
+  H016: {
+    what: 'an unknown pseudo field',
+    fields: request({}, [':colour', 'red']),
+    expect: MALFORMED,
+  },
   H017: pseudo('no :scheme', ':scheme', null),
-  H018: { what: 'two host', fields: request({}, ['host', 'gw.test'], ['host', 'gw.test']), expect: MALFORMED },
+  H018: {
+    what: 'two host',
+    fields: request({}, ['host', 'gw.test'], ['host', 'gw.test']),
+    expect: MALFORMED,
+  },
   H019: pseudo('userinfo in :authority', ':authority', 'user@gw.test'),
   H020: pseudo('another :scheme', ':scheme', 'https://evil.test/?'),
   H021: field('CR LF in a value', 'x-a', 'b\r\nx-evil: 1'),
@@ -91,14 +119,25 @@ export const http2Cases: Readonly<Record<string, Http2Case>> = {
   H030: pseudo('a fragment in :path', ':path', '/path#frag'),
   H031: post('content-length 0 and five bytes', [['content-length', '0']], 'hello'),
   H032: post('content-length 50 and five bytes', [['content-length', '50']], 'hello'),
-  H033: post('expect: 100-continue', [['expect', '100-continue'], ['content-length', '5']], 'hello', {
-    kind: 'forwarded',
-    lacks: ['expect'],
-    body: 'hello',
-  }),
+  H033: post(
+    'expect: 100-continue',
+    [
+      ['expect', '100-continue'],
+      ['content-length', '5'],
+    ],
+    'hello',
+    {
+      kind: 'forwarded',
+      lacks: ['expect'],
+      body: 'hello',
+    },
+  ),
   H034: {
     what: 'CONNECT',
-    fields: [[':method', 'CONNECT'], [':authority', 'gw.test:443']],
+    fields: [
+      [':method', 'CONNECT'],
+      [':authority', 'gw.test:443'],
+    ],
     expect: { kind: 'local', status: [405] },
   },
   H035: {

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { replyOk } from '../../support/recorder.ts'
-import { connectHttp2, type Http2Client } from '../../support/http2-client.ts'
+import type { Http2Client } from '../../support/http2-client.ts'
 import { headers } from '../../support/http2-frames.ts'
 import { startEdge, type EdgeUnderTest } from './edge-under-test.ts'
 import { request } from './http2-cases.ts'
-import { floods, type Flood } from './http2-floods.ts'
+import { floods } from './http2-floods.ts'
 
 /** The young generation alone may grow by 64 MiB; what a flood could cost without bounds is far more. */
 const MAX_GROWTH_BYTES = 100 * 1024 * 1024
@@ -28,10 +28,6 @@ beforeEach(() => {
   })
 })
 
-function connect(settings: Flood['settings'] = [], listener = 'secure'): Promise<Http2Client> {
-  return connectHttp2(edge.gateway.port(listener), edge.gateway.ca.certPem, settings)
-}
-
 /** Ten answers, one after the other, on a connection that was there before the flood. */
 async function assertServed(client: Http2Client, firstStream: number): Promise<void> {
   for (let stream = firstStream; stream < firstStream + 20; stream += 2) {
@@ -46,10 +42,10 @@ async function assertServed(client: Http2Client, firstStream: number): Promise<v
 
 for (const [id, { what, ends, settings, send }] of Object.entries(floods)) {
   test(`${id} ${what}`, async () => {
-    const bystander = await connect()
+    const bystander = await edge.connectHttp2()
     await assertServed(bystander, 1)
     const before = edge.workerMemory()
-    const attacker = await connect(settings)
+    const attacker = await edge.connectHttp2(settings)
     send(attacker)
     await assertServed(bystander, 101)
     if (ends) {
@@ -70,7 +66,7 @@ function holdsLargeAnswers(): boolean {
 }
 
 test('answers nobody opens a window for are given up after the idle time', async () => {
-  const attacker = await connect(floods['H047']!.settings, 'secure-short')
+  const attacker = await edge.connectHttp2(floods['H047']!.settings, 'secure-short')
   floods['H047']!.send(attacker)
   await edge.upstream.waitFor('requests', holdsLargeAnswers)
   await edge.upstream.waitFor('them to be given up', () => !holdsLargeAnswers(), 8000)
@@ -79,7 +75,7 @@ test('answers nobody opens a window for are given up after the idle time', async
 
 test('a field block that is too large once unpacked is never answered with success', async () => {
   await edge.upstream.clear()
-  const attacker = await connect()
+  const attacker = await edge.connectHttp2()
   floods['H044']!.send(attacker)
   const outcome = await attacker.outcomeOf(1)
   assert.ok(outcome.kind !== 'answered' || outcome.status === 431)

@@ -23,7 +23,7 @@ export interface Flood {
   readonly settings?: readonly (readonly [number, number])[]
   /** true: the connection must end within a second. false: it may, or the flood stays without effect. */
   readonly ends: boolean
-  send(client: Http2Client): void
+  readonly send: (client: Http2Client) => void
 }
 
 const NO_ERROR = 0
@@ -67,7 +67,10 @@ export const floods: Readonly<Record<string, Flood>> = {
     what: 'SETTINGS of 2,000 entries, again and again',
     ends: true,
     send(client) {
-      const entries = Array.from({ length: 2000 }, () => [SETTING.initialWindowSize, 65_535] as const)
+      const entries = Array.from(
+        { length: 2000 },
+        () => [SETTING.initialWindowSize, 65_535] as const,
+      )
       client.send(many(20, () => settings(entries)))
     },
   },
@@ -85,7 +88,11 @@ export const floods: Readonly<Record<string, Flood>> = {
     ends: true,
     send: (client) => client.send(windowUpdate(0, 0x7fffffff), windowUpdate(0, 0x7fffffff)),
   },
-  H044: { what: 'a small field block that means a huge one', ends: false, send: (client) => client.send(fieldBomb()) },
+  H044: {
+    what: 'a small field block that means a huge one',
+    ends: false,
+    send: (client) => client.send(fieldBomb()),
+  },
   H045: {
     what: '10,000 empty DATA frames',
     ends: false,

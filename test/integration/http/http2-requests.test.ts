@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { connectHttp2, type StreamOutcome } from '../../support/http2-client.ts'
+import type { StreamOutcome } from '../../support/http2-client.ts'
 import { data, headers } from '../../support/http2-frames.ts'
 import { valuesOf } from '../../support/request-reader.ts'
 import { startEdge, type EdgeUnderTest } from './edge-under-test.ts'
@@ -23,7 +23,7 @@ before(async () => {
 after(() => edge.stop())
 
 async function run({ fields, body }: Pick<Http2Case, 'fields' | 'body'>): Promise<StreamOutcome> {
-  const client = await connectHttp2(edge.gateway.port('secure'), edge.gateway.ca.certPem)
+  const client = await edge.connectHttp2()
   client.send(headers(1, fields, body === undefined))
   if (body !== undefined) client.send(data(1, body, true))
   const outcome = await client.outcomeOf(1)
@@ -107,5 +107,8 @@ test('every HTTP/2 case of the list is in the tables', (t) => {
   if (!existsSync(LIST)) return t.skip('the list of security cases is not here')
   const lines = readFileSync(LIST, 'utf8').split('\n')
   const listed = lines.map((line) => line.split('\t')[0]!).filter((id) => /^H\d+$/.test(id))
-  assert.deepEqual([...Object.keys(http2Cases), ...Object.keys(floods)].toSorted(), listed.toSorted())
+  assert.deepEqual(
+    [...Object.keys(http2Cases), ...Object.keys(floods)].toSorted(),
+    listed.toSorted(),
+  )
 })

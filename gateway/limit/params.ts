@@ -1,0 +1,83 @@
+// From a written rate to the numbers the algorithms run on, so that what was written is what holds.
+
+import type { BucketParams, LimitMode, LimitParams, Rate, WindowParams } from './plan.ts'
+
+/** The part-window counts whole, so a window admits at most 1/64 less than it could. */
+const SUB_WINDOWS = 64
+/** The share of a burst that nodes may hold in advance. */
+const OUTSTANDING_SHARE = 0.1
+const LONGEST_LEASE_MS = 1000
+/** An answer older than this is no longer acted on. */
+const LONGEST_ANSWER_MS = 50
+/** A lease pays where a lease time carries at least this many requests at full rate. */
+const LEASE_WORTH = 10
+// 1/32 µs: sums of multiples of it stay exact in a double until 2034.
+const GRAIN = 32
+
+/**
+ * At most `rate.count` in any `rate.perMs`. `mode` null: leased where at full rate ten or more requests fall into one
+ * lease time (a 50th of the window, at most a second), else exact.
+ *
+ * A token may be spent up to `leaseMs` (or, asked for by a waiting request, `lateMs`) after the store granted it, so the
+ * store counts over the window plus that time.
+ */
+export function windowParams(rate: Rate, mode: LimitMode | null): WindowParams {
+  const { count: max, perMs: windowMs } = rate
+  const longestMs = Math.min(LONGEST_LEASE_MS, windowMs / 50)
+  const pays = (max * longestMs) / windowMs >= LEASE_WORTH
+  const leaseMs = (mode ?? (pays ? 'leased' : 'exact')) === 'leased' ? longestMs : 0
+  const lateMs = Math.min(LONGEST_ANSWER_MS, windowMs / 40)
+  const coveredUs = (windowMs + Math.max(leaseMs, lateMs)) * 1000
+  const subUs = Math.ceil(coveredUs / SUB_WINDOWS)
+  return { kind: 'window', max, windowMs, subUs, slots: SUB_WINDOWS, leaseMs, lateMs }
+}
+
+/**
+ * At most `burst` + rate × t in any t. `mode` null: leased where a tenth of the burst and the requests of one lease time
+ * (half the time to refill, at most a second) are ten or more each, else exact. A leased bucket admits at once a tenth
+ * less than its burst.
+ */
+export function bucketParams(rate: Rate, burst: number, mode: LimitMode | null): BucketParams {
+  const exactUs = rate.count === 0 ? Number.MAX_SAFE_INTEGER : (rate.perMs * 1000) / rate.count
+  const tokenUs = Math.ceil(exactUs * GRAIN) / GRAIN
+  const reserved = Math.max(1, Math.floor(burst * OUTSTANDING_SHARE))
+  const longestMs = Math.min(LONGEST_LEASE_MS, ((burst - reserved) * tokenUs) / 2000)
+  const pays = reserved >= LEASE_WORTH && (longestMs * 1000) / tokenUs >= LEASE_WORTH
+  const common = { kind: 'bucket', tokenUs, lateMs: LONGEST_ANSWER_MS, rate } as const
+  if ((mode ?? (pays ? 'leased' : 'exact')) === 'exact') {
+    return { ...common, size: rate.count === 0 ? 0 : burst, outstanding: 0, leaseMs: 0 }
+  }
+  return { ...common, size: burst - reserved, outstanding: reserved, leaseMs: longestMs }
+}
+
+export function limitParams(rate: Rate, burst: number | null, mode: LimitMode | null): LimitParams {
+  return burst === null ? windowParams(rate, mode) : bucketParams(rate, burst, mode)
+}
+
+/** Most tokens one request may cost and still be admitted some time. */
+export function largestCost(params: LimitParams): number {
+  return params.kind === 'window' ? params.max : params.size
+}
+
+/** The share of one of `instances` that cannot ask the store: all of them together keep the limit, but each may 1. */
+export function localShare(params: LimitParams, instances: number): LimitParams {
+  const part = (whole: number): number => (whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances)))
+  if (params.kind === 'window') return { ...params, max: part(params.max), leaseMs: 0 }
+  const { size, outstanding, tokenUs } = params
+  return {
+    ...params,
+    size: part(size + outstanding),
+    tokenUs: tokenUs * instances,
+    outstanding: 0,
+    leaseMs: 0,
+  }
+}
+
+/** What the limit promises, in the words of the documentation. */
+export function promiseOf(params: LimitParams): string {
+  if (params.kind === 'window') {
+    return `at most ${params.max} in any ${params.windowMs / 1000} s`
+  }
+  const { rate, size, outstanding } = params
+  return `at most ${size + outstanding} + ${rate.count} per ${rate.perMs / 1000} s × t in any interval t`
+}

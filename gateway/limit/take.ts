@@ -1,0 +1,57 @@
+// What a limiter asks of a store for one key, and what the store answers: plain numbers, the same for every store.
+
+import { bucketLifeUs, fullBucket, takeFromBucket, type BucketState } from './bucket.ts'
+import type { LimitParams } from './plan.ts'
+import { takeFromWindow, windowLifeUs, type WindowState } from './window.ts'
+
+/** All counts are whole and not negative. */
+export interface TakeItem {
+  /** A hash: nothing of what it stands for can be read from it. */
+  readonly key: string
+  readonly params: LimitParams
+  /** Requests that wait, each of `cost` tokens; as many as possible are granted, none in part. */
+  readonly count: number
+  readonly cost: number
+  /** Tokens to hold in advance, granted only from what is left then. */
+  readonly want: number
+  /** Tokens given back unspent, of a grant that was answered with `stamp`. */
+  readonly credit: number
+  readonly stamp: number
+  /** Tokens spent while the store could not be asked. */
+  readonly debit: number
+}
+
+export interface TakeAnswer {
+  /** Requests granted, at most `count`. */
+  readonly granted: number
+  /** Tokens granted in advance, at most `want`. */
+  readonly held: number
+  /** Tokens left after this. */
+  readonly remaining: number
+  /** Until one request of `cost` can be granted; 0: at once. */
+  readonly retryUs: number
+  /** Until everything is available again, if nobody takes anything. */
+  readonly resetUs: number
+  /** Names the time of this grant to a later credit. */
+  readonly stamp: number
+}
+
+export type TakeState = WindowState | BucketState
+
+/** Takes from the counters of one key at `nowUs` (whole µs). `state` is changed in place, or made where there is none. */
+export function take(
+  state: TakeState | undefined,
+  item: TakeItem,
+  nowUs: number,
+): { readonly state: TakeState; readonly answer: TakeAnswer; readonly lifeUs: number } {
+  const { params } = item
+  if (params.kind === 'window') {
+    const window: WindowState =
+      state?.kind === 'window' ? state : { kind: 'window', indexes: [], counts: [] }
+    const answer = takeFromWindow(window, params, item, nowUs)
+    return { state: window, answer, lifeUs: windowLifeUs(params) }
+  }
+  const bucket = state?.kind === 'bucket' ? state : fullBucket(nowUs)
+  const answer = takeFromBucket(bucket, params, item, nowUs)
+  return { state: bucket, answer, lifeUs: bucketLifeUs(bucket, params, nowUs) }
+}
