@@ -34,4 +34,6 @@ export type FromWorker =
       readonly ports: Readonly<Record<string, number>>
     }
   | { readonly kind: 'rejected'; readonly revision: number; readonly reason: string }
+  /** A fault of its own: it accepts nothing any more and ends soon. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'refresh-keys'; readonly sourceId: string; readonly keyId: string | null }

@@ -200,6 +200,9 @@ class RunningSupervisor implements Supervisor {
       case 'rejected':
         this.#rollout.rejected(message.revision, message.reason)
         return
+      case 'ending':
+        this.#workers?.replace(worker)
+        return
       case 'refresh-keys':
         void this.#refreshKeys(message.sourceId, message.keyId)
     }

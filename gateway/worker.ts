@@ -81,5 +81,6 @@ process.on('SIGHUP', () => {})
 process.on('disconnect', () => void end(FAULT_GRACE_MS, 1))
 process.on('uncaughtException', (error) => {
   log.error('fault in a worker', { error: error.stack ?? error.message })
+  send({ kind: 'ending' })
   void end(FAULT_GRACE_MS, 1)
 })

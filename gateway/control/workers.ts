@@ -41,6 +41,8 @@ interface Slot {
 export class Workers<Message> {
   readonly #options: WorkersOptions<Message>
   readonly #slots: Slot[] = []
+  /** Workers that end by themselves and were replaced; each lives for its grace period at most. */
+  readonly #leaving = new Set<WorkerHandle>()
   #ending = false
   #onAllGone: (() => void) | null = null
 
@@ -69,18 +71,29 @@ export class Workers<Message> {
     for (const { worker } of this.#slots) if (worker?.isConnected() === true) worker.send(message)
   }
 
+  /** A worker that ends by itself, while it finishes what it has: another takes its place now. */
+  replace(id: number): void {
+    const slot = this.#slots.find(({ worker }) => worker?.id === id)
+    if (slot === undefined || slot.worker === null || this.#ending) return
+    this.#leaving.add(slot.worker)
+    slot.worker = null
+    this.#restart(slot)
+  }
+
   /** Tells every worker to drain and resolves when all are gone; those that take longer than `graceMs` + 5 s are killed. */
   async end(message: Message, graceMs: number): Promise<void> {
     this.#ending = true
     for (const slot of this.#slots) slot.cancelRespawn()
     this.tellAll(message)
-    if (this.#slots.every(({ worker }) => worker === null)) return
-    const cancel = this.#options.clock.after(graceMs + 5000, () => {
-      for (const { worker } of this.#slots) worker?.process.kill('SIGKILL')
-    })
-    await new Promise<void>((resolve) => {
+    const gone = new Promise<void>((resolve) => {
       this.#onAllGone = resolve
     })
+    this.#checkAllGone()
+    const cancel = this.#options.clock.after(graceMs + 5000, () => {
+      for (const { worker } of this.#slots) worker?.process.kill('SIGKILL')
+      for (const worker of this.#leaving) worker.process.kill('SIGKILL')
+    })
+    await gone
     cancel()
   }
 
@@ -95,22 +108,31 @@ export class Workers<Message> {
   }
 
   #exited(slot: Slot, worker: WorkerHandle, code: number | null, signal: string | null): void {
-    slot.worker = null
-    this.#options.onGone()
-    if (this.#ending) {
-      if (this.#slots.every((each) => each.worker === null)) this.#onAllGone?.()
-      return
-    }
-    const { clock, log } = this.#options
-    const livedMs = clock.monotonicMs() - slot.startedAtMs
-    slot.delayMs = livedMs >= STABLE_MS ? FIRST_DELAY_MS : Math.min(slot.delayMs * 2, LAST_DELAY_MS)
-    log.error('a worker died and is started again', {
+    const { log, onGone } = this.#options
+    const left = this.#leaving.delete(worker)
+    if (slot.worker === worker) slot.worker = null
+    onGone()
+    this.#checkAllGone()
+    if (left || this.#ending) return
+    log.error('a worker died', {
       worker: worker.id,
       pid: worker.process.pid ?? 0,
       code: code ?? -1,
       signal: signal ?? '',
-      inMs: slot.delayMs,
     })
+    this.#restart(slot)
+  }
+
+  #restart(slot: Slot): void {
+    const { clock, log } = this.#options
+    const livedMs = clock.monotonicMs() - slot.startedAtMs
+    slot.delayMs = livedMs >= STABLE_MS ? FIRST_DELAY_MS : Math.min(slot.delayMs * 2, LAST_DELAY_MS)
+    log.info('a worker is started in place of one that ended', { inMs: slot.delayMs })
     slot.cancelRespawn = clock.after(slot.delayMs, () => this.#start(slot))
+  }
+
+  #checkAllGone(): void {
+    if (!this.#ending || this.#leaving.size > 0) return
+    if (this.#slots.every(({ worker }) => worker === null)) this.#onAllGone?.()
   }
 }

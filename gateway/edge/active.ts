@@ -64,11 +64,34 @@ export class ActiveRequests {
     const wallMs = this.#clock.wallMs()
     const monotonicMs = this.#clock.monotonicMs()
     for (const state of this.#states.slice()) {
-      if (wallMs > state.expiresAtMs) state.stop?.('token_expired')
-      else if (monotonicMs > state.bodyDeadlineMs && state.exchange.bodyPending)
-        state.stop?.('request_timeout')
+      const reason = overdue(state, wallMs, monotonicMs)
+      if (reason !== null) end(state, reason)
     }
     this.#cancelSweep =
       this.#states.length === 0 ? null : this.#clock.after(SWEEP_MS, () => this.#sweep())
   }
+}
+
+/** Also where the upstream is long done and only the client is not. */
+function end(state: RequestState, reason: string): void {
+  if (state.stop !== null) state.stop(reason)
+  else {
+    state.reason = reason
+    state.exchange.abort()
+  }
+}
+
+/** Why a request must end now, or null. */
+function overdue(state: RequestState, wallMs: number, monotonicMs: number): string | null {
+  const { exchange, listener } = state
+  if (wallMs > state.expiresAtMs) return 'token_expired'
+  if (monotonicMs > state.bodyDeadlineMs && exchange.bodyPending) return 'request_timeout'
+  const takenBytes = exchange.bytesOut - exchange.pendingOut
+  if (exchange.pendingOut === 0 || takenBytes !== state.takenBytes) {
+    state.takenBytes = takenBytes
+    state.takenAtMs = monotonicMs
+    return null
+  }
+  // On HTTP/2 the connection may be busy with others while this answer waits for a window that never opens.
+  return monotonicMs - state.takenAtMs > listener.idleTimeoutMs ? 'client_stalled' : null
 }

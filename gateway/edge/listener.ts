@@ -113,8 +113,11 @@ export class Listener {
     server.on('secureConnection', (socket) => {
       socket.on('error', () => socket.destroy())
       if (!this.#clientAccepted(socket)) socket.destroy()
-      else if (socket.alpnProtocol === 'h2') this.#http2.emit('connection', socket)
-      else this.#http1.emit('connection', socket)
+      else if (socket.alpnProtocol === 'h2') {
+        // HTTP/2 knows no half-close: without this, streams that wait for a window would wait for ever.
+        socket.once('end', () => socket.destroy())
+        this.#http2.emit('connection', socket)
+      } else this.#http1.emit('connection', socket)
     })
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server
@@ -192,7 +195,12 @@ export class Listener {
   #session(session: ServerHttp2Session): void {
     this.#sessions.add(session)
     session.once('close', () => this.#sessions.delete(session))
-    session.setTimeout(this.#plan.idleTimeoutMs, () => session.close())
+    const { idleTimeoutMs } = this.#plan
+    session.setTimeout(idleTimeoutMs, () => {
+      session.close()
+      // Streams that still do not move have nobody at their other end.
+      session.setTimeout(idleTimeoutMs, () => session.destroy())
+    })
     if (this.#draining) session.close()
   }
 

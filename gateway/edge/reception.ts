@@ -6,6 +6,7 @@ import type { ListenerPlan } from '../config/plan.ts'
 import { decideArrival } from '../decide/edge.ts'
 import { admit, type Refusal } from '../../sidecar/forward/admit.ts'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
+import { isAnsweredEarly } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
 import { peerOf } from '../../sidecar/forward/peer.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
@@ -69,6 +70,8 @@ export class Reception {
       stop: null,
       place: -1,
       finish: () => {},
+      takenBytes: 0,
+      takenAtMs: facts.receivedAtMs,
       bodyDeadlineMs: facts.receivedAtMs + listener.requestTimeoutMs,
       expiresAtMs: Infinity,
     }
@@ -107,6 +110,7 @@ export class Reception {
     if (
       error.code === 'ECONNRESET' ||
       !socket.writable ||
+      isAnsweredEarly(socket) ||
       responseOn(socket)?.headersSent === true
     ) {
       socket.destroy()
@@ -147,7 +151,7 @@ function parserReason(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): st
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 'request_timeout'
     case 'HPE_INVALID_VERSION':
-      return 'version_not_supported'
+      return otherVersion(error.rawPacket) ? 'version_not_supported' : 'malformed_request'
     case 'HPE_INVALID_METHOD':
       return unknownMethod(error.rawPacket) ? 'method_unknown' : 'malformed_request'
     default:
@@ -160,5 +164,12 @@ function unknownMethod(packet: Buffer | undefined): boolean {
   return (
     packet !== undefined &&
     /^[A-Z]{1,32} \S+ HTTP\/1\.1\r\n/.test(packet.toString('latin1', 0, 8192))
+  )
+}
+
+/** Another version of HTTP is merely not spoken here (505); a line that is none at all is malformed (400). */
+function otherVersion(packet: Buffer | undefined): boolean {
+  return (
+    packet !== undefined && /^[A-Z]+ \S+ HTTP\/\d\.\d\r\n/.test(packet.toString('latin1', 0, 8192))
   )
 }

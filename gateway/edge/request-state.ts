@@ -30,6 +30,9 @@ export interface RequestState {
   place: number
   /** Writes the access record, once; set when the request begins. */
   finish: () => void
+  /** Answer bytes that the connection had taken when last looked at, and when that last changed. */
+  takenBytes: number
+  takenAtMs: number
   /** Monotonic moments after which the sweeper ends the request; Infinity for never. */
   bodyDeadlineMs: number
   /** Wall-clock moment the token expires; Infinity for none. */

@@ -7,8 +7,10 @@ const SUB_WINDOWS = 64
 /** The share of a burst that nodes may hold in advance. */
 const OUTSTANDING_SHARE = 0.1
 const LONGEST_LEASE_MS = 1000
-/** An answer older than this is no longer acted on. */
-const LONGEST_ANSWER_MS = 50
+/** An answer older than this is no longer acted on; requests wait no longer either. */
+const LONGEST_ANSWER_MS = 150
+/** How old an answer must be allowed to be, where the window is long enough for it. */
+const USUAL_ANSWER_MS = 50
 /** A lease pays where a lease time carries at least this many requests at full rate. */
 const LEASE_WORTH = 10
 // 1/32 µs: sums of multiples of it stay exact in a double until 2034.
@@ -26,10 +28,16 @@ export function windowParams(rate: Rate, mode: LimitMode | null): WindowParams {
   const longestMs = Math.min(LONGEST_LEASE_MS, windowMs / 50)
   const pays = (max * longestMs) / windowMs >= LEASE_WORTH
   const leaseMs = (mode ?? (pays ? 'leased' : 'exact')) === 'leased' ? longestMs : 0
-  const lateMs = Math.min(LONGEST_ANSWER_MS, windowMs / 40)
+  const lateMs = answerMs(windowMs)
   const coveredUs = (windowMs + Math.max(leaseMs, lateMs)) * 1000
   const subUs = Math.ceil(coveredUs / SUB_WINDOWS)
   return { kind: 'window', max, windowMs, subUs, slots: SUB_WINDOWS, leaseMs, lateMs }
+}
+
+/** A two-hundredth of the window, but rather a fortieth than less than is usual. */
+function answerMs(windowMs: number): number {
+  const least = Math.min(USUAL_ANSWER_MS, windowMs / 40)
+  return Math.min(LONGEST_ANSWER_MS, Math.max(least, windowMs / 200))
 }
 
 /**
@@ -61,7 +69,8 @@ export function largestCost(params: LimitParams): number {
 
 /** The share of one of `instances` that cannot ask the store: all of them together keep the limit, but each may 1. */
 export function localShare(params: LimitParams, instances: number): LimitParams {
-  const part = (whole: number): number => (whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances)))
+  const part = (whole: number): number =>
+    whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances))
   if (params.kind === 'window') return { ...params, max: part(params.max), leaseMs: 0 }
   const { size, outstanding, tokenUs } = params
   return {

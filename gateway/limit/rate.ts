@@ -5,7 +5,12 @@ import type { Rate } from './plan.ts'
 export const MAX_COUNT = 1_000_000_000
 
 const RATE = /^(\d{1,15})\/([a-z]{1,12})$/i
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 const LONG_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^s(ec|econd)?s?$/i, 's'],
   [/^m(in|inute)?s?$/i, 'min'],

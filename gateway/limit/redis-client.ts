@@ -19,7 +19,8 @@ export function connectRedis(
   onError: (error: Error) => void,
 ): Redis | Cluster {
   const { topology } = plan
-  const client = topology.kind === 'cluster' ? connectCluster(plan, random) : connectOne(plan, random)
+  const client =
+    topology.kind === 'cluster' ? connectCluster(plan, random) : connectOne(plan, random)
   client.on('error', onError)
   return client
 }

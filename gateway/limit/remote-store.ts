@@ -83,12 +83,12 @@ export class RemoteStore implements LimitStore {
         return
       }
       const id = ++this.#lastId
-      this.#options.send(request(id))
       const cancel = this.#options.clock.after(ANSWER_MS, () => {
         this.#pending.delete(id)
         reject(new SallyportError('limit_store_timeout', 'the supervisor did not answer in time'))
       })
       this.#pending.set(id, { resolve, reject, cancel })
+      this.#options.send(request(id))
     })
   }
 }

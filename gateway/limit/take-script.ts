@@ -1,8 +1,7 @@
 // The algorithms of window.ts and bucket.ts in Lua: one call for a batch, atomic, on the clock of Redis.
 
-import { MAX_BATCH } from './store.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
 import { epochUs } from './bucket.ts'
+import type { TakeAnswer, TakeItem } from './take.ts'
 
 /** Numbers of one item in the script's argument, and of one answer. */
 const ITEM_NUMBERS = 11
@@ -141,7 +140,6 @@ return out
 
 /** The script's argument for a batch. */
 export function encodeItems(items: readonly TakeItem[]): Buffer {
-  if (items.length > MAX_BATCH * 2) throw new RangeError('a batch is too large')
   const bytes = Buffer.allocUnsafe(items.length * ITEM_BYTES)
   let at = 0
   for (const { params, count, cost, want, credit, stamp, debit } of items) {

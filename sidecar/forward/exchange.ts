@@ -39,6 +39,8 @@ export interface Exchange {
   readonly body: BodySource | null
   /** True while request body bytes are still to come. */
   readonly bodyPending: boolean
+  /** Answer bytes that were written but not taken by the connection yet. */
+  readonly pendingOut: number
   /** True once the client is gone or the answer was aborted. */
   readonly gone: boolean
   /** True once a final head was written. */

@@ -72,7 +72,7 @@ export function forward(
   else if (exchange.head.multiplexed && body.length !== null && body.length <= HOLD_BYTES) {
     // HTTP/2 finds out late that a body does not match its content-length; the upstream must never see such a request.
     collectBody(body, body.length, (held) => {
-      if (held === null) run.stop('client_gone')
+      if (held === null) run.abandon()
       else run.start(transport, held)
     })
   } else
@@ -116,6 +116,12 @@ class Run implements ResponseHandler, Forwarding {
       { method, target, headers, body, upgrade, responseTimeoutMs },
       this,
     )
+  }
+
+  /** The client broke its own request: there is nobody to answer. */
+  abandon(): void {
+    this.#clientGone()
+    this.#exchange.abort()
   }
 
   refuseBody(): void {

@@ -14,6 +14,13 @@ const LINGER_MS = 2000
 
 const ONE_WRITE_BYTES = 8 * 1024
 
+/** Connections whose request was answered before its body was over: what still goes wrong there is no news to the client. */
+const earlyAnswers = new WeakSet<Duplex>()
+
+export function isAnsweredEarly(socket: Duplex): boolean {
+  return earlyAnswers.has(socket)
+}
+
 export class Http1Exchange implements Exchange {
   readonly head: RequestHead
   readonly body: BodySource | null
@@ -56,6 +63,10 @@ export class Http1Exchange implements Exchange {
 
   get bodyPending(): boolean {
     return !this.#request.complete
+  }
+
+  get pendingOut(): number {
+    return this.#response.writableLength
   }
 
   onGone(listener: () => void): void {
@@ -108,6 +119,7 @@ export class Http1Exchange implements Exchange {
 
   end(chunk?: Buffer, trailers?: FlatHeaders): void {
     if (this.gone) return
+    if (!this.#request.complete) this.#markEarly()
     if (trailers !== undefined && trailers.length > 0) this.#addTrailers(trailers)
     if (chunk === undefined) {
       this.#response.end()
@@ -117,6 +129,12 @@ export class Http1Exchange implements Exchange {
     // As text, head and body leave in one write of one string: half the cost of a gathered write for a short answer.
     if (chunk.length <= ONE_WRITE_BYTES) this.#response.end(chunk.toString('latin1'), 'latin1')
     else this.#response.end(chunk)
+  }
+
+  #markEarly(): void {
+    const { socket } = this.#request
+    earlyAnswers.add(socket)
+    this.#request.once('end', () => earlyAnswers.delete(socket))
   }
 
   #addTrailers(trailers: FlatHeaders): void {

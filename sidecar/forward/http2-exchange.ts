@@ -58,6 +58,10 @@ export class Http2Exchange implements Exchange {
     return this.body !== null && !this.#stream.readableEnded
   }
 
+  get pendingOut(): number {
+    return this.#stream.writableLength
+  }
+
   onGone(listener: () => void): void {
     this.#stream.once('close', () => {
       if (this.#finished) return
@@ -74,13 +78,13 @@ export class Http2Exchange implements Exchange {
   }
 
   continue(): void {
-    if (this.#waitsForContinue && !this.answered && !this.gone) {
+    if (this.#waitsForContinue && !this.answered && !this.#isOver()) {
       this.#stream.additionalHeaders({ ':status': 100 })
     }
   }
 
   informational(status: number, headers: FlatHeaders): void {
-    if (status !== 103 || this.answered || this.gone) return
+    if (status !== 103 || this.answered || this.#isOver()) return
     for (let i = 0; i < headers.length; i += 2) {
       if (headers[i]!.toLowerCase() !== 'link') continue
       this.#stream.additionalHeaders({ ':status': 103, link: headers[i + 1]! })
@@ -88,7 +92,7 @@ export class Http2Exchange implements Exchange {
   }
 
   writeHead(status: number, headers: FlatHeaders): void {
-    if (this.answered || this.gone || this.#stream.destroyed) return
+    if (this.answered || this.#isOver()) return
     this.answered = true
     const fields: Record<string, string | string[] | number> = { ':status': status }
     for (let i = 0; i < headers.length; i += 2) {
@@ -116,12 +120,17 @@ export class Http2Exchange implements Exchange {
     this.#stream.sendTrailers(fields)
   }
 
+  /** A stream that was reset still exists for a moment, and throws at whoever writes to it. */
+  #isOver(): boolean {
+    return this.gone || this.#stream.closed || this.#stream.destroyed
+  }
+
   flush(): void {
     // respond() puts the head on the wire by itself.
   }
 
   write(chunk: Buffer): boolean {
-    if (this.gone || this.#stream.destroyed) return true
+    if (this.#isOver()) return true
     this.bytesOut += chunk.length
     return this.#stream.write(chunk)
   }
@@ -131,7 +140,7 @@ export class Http2Exchange implements Exchange {
   }
 
   end(chunk?: Buffer, trailers?: FlatHeaders): void {
-    if (this.gone || this.#stream.destroyed) return
+    if (this.#isOver()) return
     if (trailers !== undefined) this.#trailers = safeTrailers(trailers)
     if (chunk === undefined) this.#stream.end()
     else {

@@ -125,7 +125,11 @@ routes: [ { name: all, match: "/{what}", to: api, auth: public } ]
   })
 
   test('in the middle of a handshake: the connection is closed', async () => {
-    const socket = createConnection({ port: gateway.port('public'), host: '127.0.0.1', allowHalfOpen: true })
+    const socket = createConnection({
+      port: gateway.port('public'),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    })
     // The beginning of a ClientHello record.
     socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]))
     socket.resume()
@@ -139,7 +143,7 @@ routes: [ { name: all, match: "/{what}", to: api, auth: public } ]
     const raw = createConnection(gateway.port('public'), '127.0.0.1')
     const socket = await openWebSocket(gateway, {
       path: '/ws',
-      tls: { socket: raw } as object,
+      tls: { socket: raw },
     })
     const [upgraded] = [...upstream.sockets].slice(-1)
     const gone = once(upgraded!, 'close', { signal: AbortSignal.timeout(3000) })

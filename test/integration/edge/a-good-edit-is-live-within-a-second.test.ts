@@ -44,7 +44,9 @@ ${routes.map((name) => `  - { name: ${name}, match: /${name}, to: api, auth: pub
 
   test('a bad edit changes nothing, and every problem is named with line and column', async () => {
     const heard = gateway.stderr().length
-    const bad = config(['first']).replace('to: api', 'to: apj').replace('auth: public', 'auht: public')
+    const bad = config(['first'])
+      .replace('to: api', 'to: apj')
+      .replace('auth: public', 'auht: public')
     gateway.write('sallyport.yaml', bad)
     await gateway.waitFor('the refusal', (_out, err) => err.slice(heard).includes('was refused'))
     const said = gateway.stderr().slice(heard)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Agent } from 'node:https'
-import type { Socket } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { startGateway } from '../../support/gateway.ts'
 import { call, openWebSocket, readUntil, textFrame } from './client.ts'
@@ -44,7 +44,10 @@ function hasConnection(pid: number, port: number): boolean {
   return inodes.some((inode) => held.includes(`socket:[${inode}]`))
 }
 
-async function untilChildren(parent: number, accept: (pids: number[]) => boolean): Promise<number[]> {
+async function untilChildren(
+  parent: number,
+  accept: (pids: number[]) => boolean,
+): Promise<number[]> {
   const deadlineMs = performance.now() + 10_000
   for (;;) {
     const pids = childrenOf(parent)
@@ -73,7 +76,9 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   const sockets: Socket[] = []
   for (let i = 0; i < 16; i++) sockets.push(await openWebSocket(gateway, '/echo'))
   t.after(() => sockets.forEach((socket) => socket.destroy()))
-  const ends = sockets.map((socket) => new Promise<Socket>((resolve) => socket.once('close', () => resolve(socket))))
+  const ends = sockets.map(
+    (socket) => new Promise<Socket>((resolve) => socket.once('close', () => resolve(socket))),
+  )
 
   const killedMs = performance.now()
   process.kill(workers[0]!, 'SIGKILL')
@@ -83,7 +88,10 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   for (let i = 0; i < 50; i++) {
     assert.equal((await call(gateway, { path: '/', agent })).status, 200)
   }
-  const now = await untilChildren(supervisor, (pids) => pids.length === 2 && !pids.includes(workers[0]!))
+  const now = await untilChildren(
+    supervisor,
+    (pids) => pids.length === 2 && !pids.includes(workers[0]!),
+  )
   t.diagnostic(`replaced after ${Math.round(performance.now() - killedMs)} ms`)
   assert.ok(performance.now() - killedMs < 3000)
   assert.ok(now.includes(workers[1]!))
@@ -109,3 +117,40 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   for (let i = 0; i < 20; i++) assert.equal((await call(gateway, '/')).status, 200)
   await untilChildren(supervisor, (pids) => pids.length === 2)
 })
+
+test('the only worker is killed: another takes its place', { timeout: 20_000 }, async (t) => {
+  const upstream = await startUpstream()
+  t.after(() => upstream.close())
+  const port = await freePort()
+  const gateway = await startGateway({
+    config: `
+workers: 1
+listeners: [ { name: public, bind: "127.0.0.1:${port}", tls: { certs: ./certs } } ]
+routes: [ { name: all, match: /*, to: "${upstream.url}", auth: public } ]
+`,
+  })
+  t.after(() => gateway.stop())
+  const supervisor = gateway.process.pid!
+  const [worker] = await untilChildren(supervisor, (pids) => pids.length === 1)
+  process.kill(worker!, 'SIGKILL')
+  await gateway.waitFor('the death', (_out, err) => err.includes('a worker died'))
+  const killedMs = performance.now()
+  for (;;) {
+    const status = await call(gateway, '/').then(
+      (answer) => answer.status,
+      () => null,
+    )
+    if (status === 200) break
+    assert.equal(gateway.process.exitCode, null, `the supervisor ended:\n${gateway.stderr()}`)
+    assert.ok(performance.now() - killedMs < 3000, 'no worker came')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

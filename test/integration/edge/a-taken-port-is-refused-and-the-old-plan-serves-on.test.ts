@@ -34,7 +34,9 @@ routes:
   // The same file, once the port is free.
   await new Promise((resolve) => taken.close(resolve))
   gateway.process.kill('SIGHUP')
-  await gateway.waitFor('the next revision', (_out, err) => /"revision is live","revision":[^1]/.test(err))
+  await gateway.waitFor('the next revision', (_out, err) =>
+    /"revision is live","revision":[^1]/.test(err),
+  )
   assert.equal((await call(gateway, '/new')).status, 200)
   const answer = await fetch(`http://127.0.0.1:${port}/new`)
   assert.equal(await answer.text(), 'ok')

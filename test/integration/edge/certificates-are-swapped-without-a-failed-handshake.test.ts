@@ -18,9 +18,9 @@ test('certificates are swapped without a failed handshake', { timeout: 40_000 },
   const failures: string[] = []
   const seen = new Set<string>()
   let handshakes = 0
-  let going = true
+  const end = new AbortController()
   const client = async (): Promise<void> => {
-    while (going) {
+    while (!end.signal.aborted) {
       handshakes += 1
       await handshake(gateway, { path: '/' }).then(
         ({ serialNumber }) => seen.add(serialNumber),
@@ -42,7 +42,7 @@ test('certificates are swapped without a failed handshake', { timeout: 40_000 },
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-  going = false
+  end.abort()
   await Promise.all(clients)
   t.diagnostic(`${handshakes} handshakes`)
   assert.deepEqual(failures.slice(0, 5), [])
@@ -56,11 +56,18 @@ test('a key that is not the certificate’s is refused by name, and the old one 
   const goodKey = await gateway.ca.issue(['localhost'])
   gateway.write('certs/server.key', goodKey.keyPem)
   await gateway.waitFor('the refusal', (_out, err) => err.includes('was refused'))
-  assert.match(gateway.stderr(), /certs\/server\.crt and .*certs\/server\.key do not belong together/)
+  assert.match(
+    gateway.stderr(),
+    /certs\/server\.crt and .*certs\/server\.key do not belong together/,
+  )
   assert.match(gateway.stderr(), /sallyport\.yaml:3:\d+/)
   assert.equal((await handshake(gateway, { path: '/' })).serialNumber, serialNumber)
 
-  for (const garbage of ['', 'not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n']) {
+  for (const garbage of [
+    '',
+    'not a key',
+    '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+  ]) {
     const heard = gateway.stderr().length
     gateway.write('certs/server.key', garbage)
     await gateway.waitFor('the refusal', (_out, err) => err.slice(heard).includes('was refused'))

@@ -39,7 +39,9 @@ suite('client certificates', () => {
       }),
     )
     bad['self-signed'] = asClient(await createTestCa('client.example'))
-    bad['for servers only'] = asClient(await clients.issue(['client.example'], { usages: ['server'] }))
+    bad['for servers only'] = asClient(
+      await clients.issue(['client.example'], { usages: ['server'] }),
+    )
     upstream = await startUpstream()
     gateway = await startGateway({
       files: { 'clients.pem': clients.certPem },
@@ -88,7 +90,11 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   test('with client CAs no session is resumed', async () => {
     for (const listener of ['required', 'optional']) {
       for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-        const first = await handshake(gateway, { path: '/', listener, tls: { ...good, maxVersion } })
+        const first = await handshake(gateway, {
+          path: '/',
+          listener,
+          tls: { ...good, maxVersion },
+        })
         for (let i = 0; i < 4; i++) {
           const tls = { ...good, maxVersion, ...(first.session && { session: first.session }) }
           const again = await handshake(gateway, { path: '/', listener, tls })
@@ -127,7 +133,10 @@ workers: 2
 listeners: [ { name: public, bind: "127.0.0.1:0", tls: { certs: ./certs${tls} } } ]
 routes: [ { name: r, match: /x, to: "http://127.0.0.1:1", auth: public } ]
 `
-  const gateway = await startGateway({ config: config(''), files: { 'clients.pem': clients.certPem } })
+  const gateway = await startGateway({
+    config: config(''),
+    files: { 'clients.pem': clients.certPem },
+  })
   t.after(() => gateway.stop())
   const { session } = await handshake(gateway, { path: '/' })
   assert.ok(session)

@@ -56,7 +56,12 @@ telemetry: { accessLog: all }
 
   test('a request that was answered', async () => {
     const [record] = await recordsFor(() =>
-      call(gateway, { path: '/items/7?secret=1', method: 'POST', body: 'four', headers: { 'content-length': '4' } }),
+      call(gateway, {
+        path: '/items/7?secret=1',
+        method: 'POST',
+        body: 'four',
+        headers: { 'content-length': '4' },
+      }),
     )
     const { time, id, durationMs, upstreamMs, ...rest } = record!
     assert.ok(Math.abs(Date.parse(time) - Date.now()) < 5000)
@@ -158,12 +163,20 @@ telemetry: { accessLog: all }
       ['TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n', 405, 'method_refused'],
     ] as const) {
       const [record] = await recordsFor(async () => {
-        const socket = connect({ host: '127.0.0.1', port: gateway.port('public'), ca: gateway.ca.certPem, servername: 'localhost' })
+        const socket = connect({
+          host: '127.0.0.1',
+          port: gateway.port('public'),
+          ca: gateway.ca.certPem,
+          servername: 'localhost',
+        })
         socket.write(text)
         socket.resume()
         await once(socket, 'close')
       })
-      assert.deepEqual([record!.status, record!.reason, record!.client], [status, reason, '127.0.0.1'])
+      assert.deepEqual(
+        [record!.status, record!.reason, record!.client],
+        [status, reason, '127.0.0.1'],
+      )
     }
   })
 
@@ -174,7 +187,9 @@ telemetry: { accessLog: all }
 
   test('HTTP/2 requests', async () => {
     const [record] = await recordsFor(async () => {
-      const session = connectHttp2(`https://localhost:${gateway.port('public')}`, { ca: gateway.ca.certPem })
+      const session = connectHttp2(`https://localhost:${gateway.port('public')}`, {
+        ca: gateway.ca.certPem,
+      })
       const stream = session.request({ ':path': '/items/9' })
       stream.resume()
       await once(stream, 'close')
@@ -193,10 +208,7 @@ telemetry: { accessLog: all }
       socket.end()
       await once(socket, 'close')
     })
-    assert.deepEqual(
-      [record!.status, record!.reason, record!.endpoint],
-      [101, 'ok', upstream.url],
-    )
+    assert.deepEqual([record!.status, record!.reason, record!.endpoint], [101, 'ok', upstream.url])
   })
 
   test('an upstream that dies in the middle of its answer', async () => {
@@ -234,7 +246,9 @@ routes: [ { name: all, match: /ok, to: "${upstream.url}", auth: public } ]
     ca: gateway.ca.certPem,
     servername: 'localhost',
   })
-  socket.write('GET /\u001b[31m\u009b HTTP/1.1\r\nHost: local\u001b[31mhost\r\nX\u0007: \u001b[31m\r\n\r\n')
+  socket.write(
+    'GET /\u001b[31m\u009b HTTP/1.1\r\nHost: local\u001b[31mhost\r\nX\u0007: \u001b[31m\r\n\r\n',
+  )
   socket.resume()
   await once(socket, 'close')
   await gateway.waitFor('the failures', (out) => recordsOf(out).length > 1)

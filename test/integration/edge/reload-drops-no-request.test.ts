@@ -24,7 +24,11 @@ ${Array.from({ length: edit }, extra).join('\n')}
 }
 
 /** `idleOf`: the listener's idle timeout in s after an edit; a change makes a new listener take the old one's place. */
-async function editUnderLoad(t: TestContext, edits: number, idleOf: (edit: number) => number): Promise<void> {
+async function editUnderLoad(
+  t: TestContext,
+  edits: number,
+  idleOf: (edit: number) => number,
+): Promise<void> {
   const upstream = await startUpstream()
   t.after(() => upstream.close())
   const gateway = await startGateway({ config: config(upstream.url, 0, idleOf(0)) })
@@ -63,4 +67,5 @@ async function editUnderLoad(t: TestContext, edits: number, idleOf: (edit: numbe
 test('twenty edits of routes under load drop no request and cut no WebSocket', (t) =>
   editUnderLoad(t, 20, () => 60))
 
-test('nor do edits that change how the listener speaks', (t) => editUnderLoad(t, 8, (edit) => 60 + edit))
+test('nor do edits that change how the listener speaks', (t) =>
+  editUnderLoad(t, 8, (edit) => 60 + edit))

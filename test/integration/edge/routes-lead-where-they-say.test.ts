@@ -125,7 +125,7 @@ routes:
     assert.equal(seen.headers['user-agent'], 'sallyport')
     assert.equal(seen.headers['x-secret'], undefined)
     assert.equal(answer.headers['x-frame-options'], 'DENY')
-    assert.equal(answer.headers.server, undefined)
+    assert.equal(answer.headers['server'], undefined)
     assert.equal(answer.headers['x-inner'], undefined)
     assert.notEqual(answer.headers['x-request-id'], 'theirs')
   })
@@ -147,7 +147,10 @@ routes:
       assert.equal(again.body, first.body)
       assert.equal(again.headers['set-cookie'], undefined)
     }
-    const forged = await call(gateway, { path: '/by-cookie', headers: { cookie: '__sallyport_to=-1' } })
+    const forged = await call(gateway, {
+      path: '/by-cookie',
+      headers: { cookie: '__sallyport_to=-1' },
+    })
     assert.equal(forged.status, 200)
     assert.equal(forged.headers['set-cookie']?.length, 1)
   })

@@ -56,7 +56,10 @@ routes:
 
   async function assertRecorded(route: string, status: number): Promise<void> {
     const record = await recordWhere(gateway, route, (each) => each.route === route)
-    assert.deepEqual([record.reason, record.status, record.subject], ['token_expired', status, 'alice'])
+    assert.deepEqual(
+      [record.reason, record.status, record.subject],
+      ['token_expired', status, 'alice'],
+    )
   }
 
   test('server-sent events over HTTP/1.1 are cut, never ended cleanly', async () => {
@@ -72,7 +75,9 @@ routes:
 
   test('server-sent events over HTTP/2 are reset', async () => {
     const startedMs = performance.now()
-    const session = connectHttp2(`https://localhost:${gateway.port('public')}`, { ca: gateway.ca.certPem })
+    const session = connectHttp2(`https://localhost:${gateway.port('public')}`, {
+      ca: gateway.ca.certPem,
+    })
     const stream = session.request({ ':path': '/h2', ...(await shortLived()) })
     stream.resume()
     await once(stream, 'response')

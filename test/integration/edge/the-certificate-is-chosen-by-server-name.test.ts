@@ -101,7 +101,11 @@ routes: [ { name: r, match: /x, to: "http://127.0.0.1:1", auth: public } ]
     for (const ciphers of ['AES128-SHA', 'AES128-GCM-SHA256', 'ECDHE-RSA-AES128-SHA', 'NULL']) {
       const asked = handshake(gateway, {
         path: '/',
-        tls: { rejectUnauthorized: false, maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` },
+        tls: {
+          rejectUnauthorized: false,
+          maxVersion: 'TLSv1.2',
+          ciphers: `${ciphers}:@SECLEVEL=0`,
+        },
       })
       await assert.rejects(asked, ciphers)
     }

@@ -91,7 +91,10 @@ suite('exit codes', { concurrency: 2 }, () => {
 
 suite('the demo', () => {
   test('prints three requests that answer as promised, and ends on SIGINT with nothing left behind', async () => {
-    const demo = spawn(process.execPath, [PROGRAM, 'demo'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const demo = spawn(process.execPath, [PROGRAM, 'demo'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     let guide = ''
     let talk = ''
     demo.stderr.on('data', (chunk: Buffer) => {

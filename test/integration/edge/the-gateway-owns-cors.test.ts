@@ -89,7 +89,12 @@ routes:
   test('C022: a wildcard origin stands for one label', async () => {
     const ask = (origin: string) => call(gateway, { path: '/open/1', headers: { origin } })
     assertReadable(await ask('https://x.b.com'), 'https://x.b.com')
-    for (const origin of ['https://x.y.b.com', 'https://b.com', 'https://xb.com', 'http://x.b.com']) {
+    for (const origin of [
+      'https://x.y.b.com',
+      'https://b.com',
+      'https://xb.com',
+      'http://x.b.com',
+    ]) {
       assert.deepEqual(accessControl(await ask(origin)), [], origin)
     }
   })
@@ -106,7 +111,14 @@ routes:
   test('C023-C025: a policy that allows too much is refused at load', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-cors-'))
     try {
-      for (const origins of ['"*"', '[null]', '".*"', '["/a\\\\.com$/"]', '["https://*"]', '["*.com"]']) {
+      for (const origins of [
+        '"*"',
+        '[null]',
+        '".*"',
+        '["/a\\\\.com$/"]',
+        '["https://*"]',
+        '["*.com"]',
+      ]) {
         const file = join(folder, 'sallyport.yaml')
         writeFileSync(
           file,
@@ -143,11 +155,19 @@ routes: [ { name: r, match: /x, to: "http://127.0.0.1:1", auth: public, cors: { 
 
   test('C030: OPTIONS without Access-Control-Request-Method is an ordinary request', async () => {
     const before = upstream.seen.length
-    const answer = await call(gateway, { path: '/open/1', method: 'OPTIONS', headers: { origin: ORIGIN } })
+    const answer = await call(gateway, {
+      path: '/open/1',
+      method: 'OPTIONS',
+      headers: { origin: ORIGIN },
+    })
     assert.equal(answer.status, 200)
     assertReadable(answer)
     assert.equal(upstream.seen[before]?.method, 'OPTIONS')
-    const guarded = await call(gateway, { path: '/api/1', method: 'OPTIONS', headers: { origin: ORIGIN } })
+    const guarded = await call(gateway, {
+      path: '/api/1',
+      method: 'OPTIONS',
+      headers: { origin: ORIGIN },
+    })
     assert.equal(guarded.status, 401)
   })
 
@@ -161,7 +181,10 @@ routes: [ { name: r, match: /x, to: "http://127.0.0.1:1", auth: public, cors: { 
     assertReadable(answer)
     assert.equal(answer.headers['access-control-allow-credentials'], 'true')
     assert.deepEqual(names(answer.headers['access-control-allow-methods']), ['get', 'post'])
-    assert.deepEqual(names(answer.headers['access-control-allow-headers']), ['authorization', 'x-own'])
+    assert.deepEqual(names(answer.headers['access-control-allow-headers']), [
+      'authorization',
+      'x-own',
+    ])
     assert.equal(upstream.seen.length, before)
   })
 
@@ -181,7 +204,10 @@ routes: [ { name: r, match: /x, to: "http://127.0.0.1:1", auth: public, cors: { 
       assert.equal(answer.headers['access-control-allow-credentials'], undefined)
       assert.doesNotMatch(String(answer.headers['access-control-expose-headers']), /x-inner/)
       assert.deepEqual(names(answer.headers.vary).sort(), ['accept-encoding', 'origin'])
-      const foreign = await call(gateway, { path: '/open/1', headers: { origin: 'https://evil.example' } })
+      const foreign = await call(gateway, {
+        path: '/open/1',
+        headers: { origin: 'https://evil.example' },
+      })
       assert.deepEqual(accessControl(foreign), [])
       // Where the configuration says nothing of CORS, the upstream speaks for itself.
       const bare = await call(gateway, { path: '/bare/1', headers: { origin: ORIGIN } })

@@ -67,7 +67,8 @@ test('a thousand unknown keys cause one fetch at most, and known ones still pass
   const agent = new Agent({ keepAlive: true })
   t.after(() => agent.destroy())
   const ask = async (token: string): Promise<number> =>
-    (await call(gateway, { path: '/', agent, headers: { authorization: `Bearer ${token}` } })).status
+    (await call(gateway, { path: '/', agent, headers: { authorization: `Bearer ${token}` } }))
+      .status
   const good = await provider.token()
   await until(async () => (await ask(good)) === 200)
   const before = provider.hits.filter((path) => path === '/jwks').length

@@ -27,7 +27,7 @@ const FORGED = {
   'x-http-method-override': 'DELETE',
   'x-request-id': 'forged-request-id',
   x_forwarded_for: '10.1.1.1',
-  'content_length': '7',
+  content_length: '7',
 }
 
 suite('what the upstream hears of the client', () => {
@@ -67,7 +67,15 @@ routes:
     assert.equal(headers['x-forwarded-proto'], 'https')
     assert.equal(headers['forwarded'], 'for=127.0.0.1;host=localhost;proto=https')
     const all = JSON.stringify(upstream.seen.at(-1)!.rawHeaders)
-    for (const trace of ['10.1.1.1', 'evil', '1111111111', '/admin', 'DELETE', 'forged', 'content_length']) {
+    for (const trace of [
+      '10.1.1.1',
+      'evil',
+      '1111111111',
+      '/admin',
+      'DELETE',
+      'forged',
+      'content_length',
+    ]) {
       assert.ok(!all.includes(trace), `${trace} in ${all}`)
     }
   })
@@ -75,12 +83,18 @@ routes:
   test('the request id is fresh, and the same in answer, upstream and trace', async () => {
     const ids = new Set<string>()
     for (let i = 0; i < 3; i++) {
-      const answer = await call(gateway, { path: '/x', headers: { 'x-request-id': 'forged-request-id' } })
+      const answer = await call(gateway, {
+        path: '/x',
+        headers: { 'x-request-id': 'forged-request-id' },
+      })
       const { headers } = upstream.seen.at(-1)!
       const id = String(answer.headers['x-request-id'])
       assert.match(id, /^[0-9a-f-]{36}$/)
       assert.equal(headers['x-request-id'], id)
-      assert.match(String(headers['traceparent']), new RegExp(`^00-${id.replaceAll('-', '')}-[0-9a-f]{16}-0[01]$`))
+      assert.match(
+        String(headers['traceparent']),
+        new RegExp(`^00-${id.replaceAll('-', '')}-[0-9a-f]{16}-0[01]$`),
+      )
       ids.add(id)
     }
     assert.equal(ids.size, 3)
@@ -104,7 +118,10 @@ routes:
     assert.equal(await seenFrom('10.1.1.1, 192.0.2.7'), '192.0.2.7')
     assert.equal(await seenFrom(['10.1.1.1', '192.0.2.7:4711']), '192.0.2.7')
     assert.equal(await seenFrom('[2001:DB8:0::1]:80'), '2001:db8::1')
-    assert.equal(upstream.seen.at(-1)!.headers['forwarded'], 'for="[2001:db8::1]";host=localhost;proto=https')
+    assert.equal(
+      upstream.seen.at(-1)!.headers['forwarded'],
+      'for="[2001:db8::1]";host=localhost;proto=https',
+    )
     assert.equal(await seenFrom('unknown'), '127.0.0.1')
     assert.equal(upstream.seen.at(-1)!.headers['x-request-id'], 'from-the-proxy')
   })

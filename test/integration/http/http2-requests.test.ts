@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { StreamOutcome } from '../../support/http2-client.ts'
-import { data, headers } from '../../support/http2-frames.ts'
+import { data, headers, resetStream } from '../../support/http2-frames.ts'
 import { valuesOf } from '../../support/request-reader.ts'
 import { startEdge, type EdgeUnderTest } from './edge-under-test.ts'
 import { http2Cases, request, type Http2Case, type Http2Expectation } from './http2-cases.ts'
@@ -13,6 +13,7 @@ import { floods } from './http2-floods.ts'
 const LIST = new URL('../../../../shared/corpora/security-cases.tsv', import.meta.url)
 const PROTOCOL_ERROR = 1
 const INTERNAL_ERROR = 2
+const CANCEL = 8
 
 let edge: EdgeUnderTest
 
@@ -96,6 +97,20 @@ for (const [id, http2Case] of Object.entries(http2Cases)) {
     await edge.assertVictimClean()
   })
 }
+
+test('a stream reset in the middle of a short body leaves its connection and the worker alone', async () => {
+  await edge.upstream.clear()
+  const client = await edge.connectHttp2()
+  const upload = request({ ':method': 'POST' }, ['content-length', '10'])
+  client.send(headers(1, upload, false), data(1, 'half', false), resetStream(1, CANCEL))
+  client.send(headers(3, request({}), true))
+  assert.equal((await client.outcomeOf(3)).kind, 'answered')
+  assert.deepEqual(
+    edge.upstream.requests.map(({ method }) => method),
+    ['GET'],
+  )
+  client.destroy()
+})
 
 test('a value beyond ASCII arrives as over HTTP/1.1', async () => {
   await edge.upstream.clear()

@@ -225,9 +225,9 @@ async function assertSeen({ reply, seen, host = 'gw.test' }: ReplyCase): Promise
       seen.check?.(answered!)
     }
     if (seen.kind === 'fault' || seen.dropped === true) {
-      await upstream.waitFor('the end of its connection', () =>
-        upstream.connections.every(({ closed }) => closed),
-      )
+      // At once: by and by every idle connection ends.
+      const closed = (): boolean => upstream.connections.every((each) => each.closed)
+      await upstream.waitFor('end of its connection', closed, 1000)
     }
   }
   client.destroy()

@@ -47,18 +47,24 @@ function reasonFor(asked: Ask): string {
 }
 
 /** An HTTP/2 request has no Host unless it says so. */
-const H2 = { multiplexed: true, version: '2.0', authority: 'api.example.com', scheme: 'https' } as const
+const H2 = {
+  multiplexed: true,
+  version: '2.0',
+  authority: 'api.example.com',
+  scheme: 'https',
+} as const
 
 suite('what is admitted', () => {
   test('becomes facts in one spelling', () => {
     const facts = admitted({
       method: 'POST',
-      target: '/a/../b//c%2Dd?x=%2e',
+      target: '/b//c%2Dd?x=%2e',
       rawHeaders: ['Host', 'API.Example.com.:8443', 'Content-Length', '007', 'X-Thing', 'Ünï'],
       peer: { address: '::ffff:192.0.2.7' },
     })
     assert.equal(facts.host, 'api.example.com')
     assert.equal(facts.port, 8443)
+    assert.equal(facts.path, '/b/c-d')
     assert.equal(facts.query, 'x=%2e')
     assert.equal(facts.clientIp, '192.0.2.7')
     assert.equal(facts.contentLength, 7)
@@ -70,7 +76,20 @@ suite('what is admitted', () => {
 
   test('loses what a client may not say, and the twins with underscores', () => {
     const facts = admitted({
-      fields: ['X-Real-IP', '1', 'X-Forwarded-Host', 'e', 'Forwarded', 'for=1', 'Keep-Alive', '5', 'Content_Length', '9', 'x', 'y'],
+      fields: [
+        'X-Real-IP',
+        '1',
+        'X-Forwarded-Host',
+        'e',
+        'Forwarded',
+        'for=1',
+        'Keep-Alive',
+        '5',
+        'Content_Length',
+        '9',
+        'x',
+        'y',
+      ],
     })
     assert.deepEqual(facts.headers, ['x', 'y'])
   })
@@ -78,7 +97,16 @@ suite('what is admitted', () => {
   test('loses what Connection names, but never what is ours or frames', () => {
     const facts = admitted({
       method: 'POST',
-      fields: ['Connection', 'close, X-Hop , content-length,host', 'X-Hop', '1', 'X-Kept', '2', 'Content-Length', '3'],
+      fields: [
+        'Connection',
+        'close, X-Hop , content-length,host',
+        'X-Hop',
+        '1',
+        'X-Kept',
+        '2',
+        'Content-Length',
+        '3',
+      ],
     })
     assert.deepEqual(facts.headers, ['x-kept', '2'])
     assert.equal(facts.contentLength, 3)
@@ -92,7 +120,10 @@ suite('what is admitted', () => {
   })
 
   test('joins split cookies', () => {
-    assert.equal(admitted({ ...H2, rawHeaders: ['cookie', 'a=1', 'cookie', 'b=2'] }).cookie, 'a=1; b=2')
+    assert.equal(
+      admitted({ ...H2, rawHeaders: ['cookie', 'a=1', 'cookie', 'b=2'] }).cookie,
+      'a=1; b=2',
+    )
   })
 
   test('may be in absolute-form where that names the same place', () => {
@@ -153,7 +184,10 @@ const REFUSED: readonly (readonly [string, Ask])[] = [
   ['content_length_invalid', { fields: ['Content-Length', ''] }],
   ['content_length_invalid', { fields: ['Content-Length', '9223372036854775808'] }],
   ['framing_ambiguous', { fields: ['Content-Length', '5', 'Transfer-Encoding', 'chunked'] }],
-  ['transfer_encoding_invalid', { fields: ['Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'] }],
+  [
+    'transfer_encoding_invalid',
+    { fields: ['Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'] },
+  ],
   ['transfer_encoding_invalid', { fields: ['Transfer-Encoding', 'chunked, chunked'] }],
   ['transfer_encoding_invalid', { fields: ['Transfer-Encoding', 'chunked, gzip'] }],
   ['transfer_encoding_invalid', { fields: ['Transfer-Encoding', ''] }],

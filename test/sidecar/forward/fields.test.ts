@@ -27,13 +27,28 @@ test('fields a client may not say of itself are reserved', () => {
 })
 
 test('fields of one hop never go on', () => {
-  for (const name of ['keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'http2-settings']) {
+  for (const name of [
+    'keep-alive',
+    'proxy-connection',
+    'proxy-authorization',
+    'te',
+    'trailer',
+    'http2-settings',
+  ]) {
     assert.equal(fieldRole(name), 'hop-by-hop', name)
   }
 })
 
 test('all else goes from end to end, near misses too', () => {
-  for (const name of ['accept', 'x-forwarded', 'x-user', 'xforwarded-for', 'x-realip', 'constructor', '__proto__']) {
+  for (const name of [
+    'accept',
+    'x-forwarded',
+    'x-user',
+    'xforwarded-for',
+    'x-realip',
+    'constructor',
+    '__proto__',
+  ]) {
     assert.equal(fieldRole(name), 'end-to-end', name)
   }
 })
@@ -42,7 +57,15 @@ test('Connection may remove what is end-to-end, and nothing that we set or frame
   for (const name of ['x-custom', 'cookie', 'authorization', 'origin', 'accept']) {
     assert.equal(isProtectedFromConnection(name), false, name)
   }
-  for (const name of ['host', 'content-length', 'transfer-encoding', 'x-forwarded-for', 'x-request-id', 'x-real-ip', 'upgrade']) {
+  for (const name of [
+    'host',
+    'content-length',
+    'transfer-encoding',
+    'x-forwarded-for',
+    'x-request-id',
+    'x-real-ip',
+    'upgrade',
+  ]) {
     assert.equal(isProtectedFromConnection(name), true, name)
   }
 })

@@ -58,6 +58,7 @@ test('what is no host is none', () => {
 })
 
 test('a flood of hosts changes no answer', () => {
-  for (let i = 0; i < 2000; i++) assert.equal(parseAuthority(`h${i}.example`)?.host, `h${i}.example`)
+  for (let i = 0; i < 2000; i++)
+    assert.equal(parseAuthority(`h${i}.example`)?.host, `h${i}.example`)
   assert.deepEqual(parseAuthority('API.example:1'), { host: 'api.example', port: 1 })
 })

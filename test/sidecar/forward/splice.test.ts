@@ -47,7 +47,8 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const HEAD = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: abc\r\n\r\n'
+const HEAD =
+  'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: abc\r\n\r\n'
 
 function text(payload: string, masked: boolean): Buffer {
   return Buffer.concat([
@@ -140,7 +141,11 @@ suite('ending', () => {
   test('a client that breaks a limit is closed, and its bytes stay here', async () => {
     for (const [bytes, code, reason] of [
       [text('eleven byte', true), 1009, 'message_too_large'],
-      [Buffer.concat([0, 1, 2].map(() => Buffer.from([0x89, 0x80, 0, 0, 0, 0]))), 1008, 'frame_flood'],
+      [
+        Buffer.concat([0, 1, 2].map(() => Buffer.from([0x89, 0x80, 0, 0, 0, 0]))),
+        1008,
+        'frame_flood',
+      ],
       [Buffer.from([0x09, 0x80, 0, 0, 0, 0]), 1002, 'frame_invalid'],
     ] as const) {
       const { client, closed, heard, clock } = join()

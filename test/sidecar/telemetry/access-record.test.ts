@@ -50,9 +50,18 @@ test('each mode writes what it promises', () => {
 
 test('a sample holds every failure, and its share of the rest', () => {
   const mode = { kind: 'sample', ratio: 0.1 } as const
-  assert.equal(isWorthALine(mode, 200, 'ok', () => 0.0999), true)
-  assert.equal(isWorthALine(mode, 200, 'ok', () => 0.1), false)
-  assert.equal(isWorthALine(mode, 503, 'ok', () => 0.999), true)
+  assert.equal(
+    isWorthALine(mode, 200, 'ok', () => 0.0999),
+    true,
+  )
+  assert.equal(
+    isWorthALine(mode, 200, 'ok', () => 0.1),
+    false,
+  )
+  assert.equal(
+    isWorthALine(mode, 503, 'ok', () => 0.999),
+    true,
+  )
 })
 
 test('a record is one line of printable text, however a stranger spells itself', () => {

@@ -77,6 +77,12 @@ test('a slow reader gets every line', async () => {
     await new Promise((resolve) => setImmediate(resolve))
   }
   if (child.exitCode === null) await once(child, 'exit')
-  const numbers = text.trimEnd().split('\n').map((line) => Number.parseInt(line, 10))
-  assert.deepEqual(numbers, Array.from({ length: 3000 }, (_, i) => i))
+  const numbers = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => Number.parseInt(line, 10))
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 3000 }, (_, i) => i),
+  )
 })

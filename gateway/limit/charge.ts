@@ -1,0 +1,53 @@
+// One limit applied to one request: what was taken for it, how that is undone, and what it says about the limit.
+
+import type { LimitState } from './decision.ts'
+import type { LocalBucket } from './local-bucket.ts'
+import type { LimitPlan } from './plan.ts'
+
+export interface Charge {
+  readonly plan: LimitPlan
+  readonly bucket: LocalBucket
+}
+
+/**
+ * `held`: spent from tokens held in advance. `asked`: granted by the store. `local`: from this instance's share, while
+ * the store is away. `free`: admitted without counting, because the limit is `open` then.
+ */
+export type Grant =
+  | { readonly kind: 'held'; readonly untilMs: number; readonly stamp: number }
+  | { readonly kind: 'asked'; readonly stamp: number }
+  | { readonly kind: 'local'; readonly stamp: number }
+  | { readonly kind: 'free' }
+
+/** `share`: this instance's share is used up while the store is away. */
+export type Refusal =
+  | { readonly kind: 'refused' | 'share'; readonly retryMs: number }
+  | { readonly kind: 'closed' | 'overloaded'; readonly retryMs: number }
+
+export type Outcome = Grant | Refusal
+
+export function isRefusal(outcome: Outcome): outcome is Refusal {
+  return 'retryMs' in outcome
+}
+
+/** What the limit's header fields say after `outcome`. */
+export function stateOf({ plan, bucket }: Charge, outcome: Outcome, nowMs: number): LimitState {
+  const { params } = bucket
+  const [limit, perMs] =
+    params.kind === 'window'
+      ? [params.max, params.windowMs]
+      : [params.rate.count, params.rate.perMs]
+  const untilMs = isRefusal(outcome) ? outcome.retryMs : bucket.resetAtMs - nowMs
+  return {
+    name: plan.name,
+    limit,
+    windowSeconds: perMs / 1000,
+    remaining: isRefusal(outcome) ? 0 : bucket.remaining + bucket.held,
+    resetSeconds: seconds(untilMs),
+  }
+}
+
+/** Whole seconds, rounded up and never negative; a day at most, for what never comes. */
+export function seconds(ms: number): number {
+  return Math.min(86_400, Math.max(0, Math.ceil(ms / 1000)))
+}

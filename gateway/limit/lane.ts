@@ -1,0 +1,297 @@
+// The way to one shard of the store: gathers what a tick asks into batches, and knows whether the shard answers.
+
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { LimitCounters } from './counters.ts'
+import { afterFailure, afterSuccess, NORMAL, type Health } from './health.ts'
+import type { AskAnswer, LocalBucket, Waiter } from './local-bucket.ts'
+import { MAX_BATCH, type LimitStore } from './store.ts'
+import type { TakeAnswer, TakeItem } from './take.ts'
+
+/** A request waits this long for the store, then it is decided without. */
+export const WAIT_MS = 150
+/** Requests waiting in one process; a further one is refused at once. */
+export const MAX_WAITING = 16_384
+const MAX_IN_FLIGHT = 4
+/** Keys whose debt is remembered; beyond it the oldest is forgotten. */
+const MAX_DEBTORS = 10_000
+
+export interface LaneContext {
+  readonly store: LimitStore
+  readonly clock: Clock
+  readonly random: () => number
+  /** Runs a task soon, behind what else came in together: `setImmediate`. */
+  readonly defer: (task: () => void) => void
+  readonly counters: LimitCounters
+  /** Tokens are held from now on: they have to be given back in time. */
+  readonly onHeld: (bucket: LocalBucket) => void
+  readonly onHealth: (shard: number, health: Health['kind'], error: unknown) => void
+}
+
+interface Asked {
+  readonly bucket: LocalBucket
+  readonly item: TakeItem
+  readonly waiters: readonly Waiter[]
+}
+
+export class Lane {
+  readonly #shard: number
+  readonly #context: LaneContext
+  readonly #pending = new Set<LocalBucket>()
+  readonly #debtors = new Set<LocalBucket>()
+  // Map order is order of arrival, and all wait equally long.
+  readonly #waiting = new Set<Waiter>()
+  #health: Health = NORMAL
+  #inFlight = 0
+  #isScheduled = false
+  #isClosed = false
+  #cancelRetry: (() => void) | null = null
+  #cancelDeadline: (() => void) | null = null
+
+  constructor(shard: number, context: LaneContext) {
+    this.#shard = shard
+    this.#context = context
+  }
+
+  get health(): Health['kind'] {
+    return this.#health.kind
+  }
+
+  /** Asks the store for one request of `cost`. `settle` is called once, within WAIT_MS, and never from inside `ask`. */
+  ask(bucket: LocalBucket, cost: number, settle: (answer: AskAnswer) => void): void {
+    const { clock, counters } = this.#context
+    if (counters.waiting >= MAX_WAITING || this.#isClosed) {
+      this.#context.defer(() => settle({ kind: 'overloaded' }))
+      return
+    }
+    const waiter = { cost, deadlineMs: clock.monotonicMs() + WAIT_MS, settle, done: false }
+    this.#waiting.add(waiter)
+    counters.waiting += 1
+    bucket.waiters.push(waiter)
+    this.#cancelDeadline ??= clock.after(WAIT_MS, () => this.#deadline())
+    this.touch(bucket)
+  }
+
+  /** The bucket has something to tell the store, or may want more tokens. */
+  touch(bucket: LocalBucket): void {
+    this.#pending.add(bucket)
+    this.#schedule()
+  }
+
+  /** The bucket has spent `tokens` without the store, and will tell it. */
+  owe(bucket: LocalBucket, tokens: number): void {
+    bucket.debt += tokens
+    this.#debtors.delete(bucket)
+    this.#debtors.add(bucket)
+    if (this.#debtors.size > MAX_DEBTORS) {
+      const [oldest] = this.#debtors
+      this.#debtors.delete(oldest!)
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#cancelRetry?.()
+    this.#settleAll()
+    this.#pending.clear()
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isClosed || this.#pending.size === 0) return
+    if (this.#health.kind !== 'normal' && this.#health.kind !== 'recovery') return
+    if (this.#inFlight >= MAX_IN_FLIGHT) return
+    this.#isScheduled = true
+    this.#context.defer(() => {
+      this.#isScheduled = false
+      if (this.#health.kind !== 'normal' && this.#health.kind !== 'recovery') return
+      while (this.#inFlight < MAX_IN_FLIGHT && this.#send()) continue
+    })
+  }
+
+  /** Sends one batch of what is pending; false where nothing is. */
+  #send(): boolean {
+    if (this.#isClosed) return false
+    const asked = this.#gather()
+    if (asked.length === 0) return false
+    const { store, clock, counters } = this.#context
+    const sentAtMs = clock.monotonicMs()
+    const items = asked.map(({ item }) => item)
+    this.#inFlight += 1
+    counters.batches += 1
+    this.#call(() => store.take(this.#shard, items)).then(
+      (answers) => this.#answered(asked, answers, sentAtMs),
+      (error: unknown) => this.#failed(asked, error, sentAtMs),
+    )
+    return true
+  }
+
+  /** A store that throws at once is a store that rejects. */
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    return await work()
+  }
+
+  #gather(): Asked[] {
+    const nowMs = this.#context.clock.monotonicMs()
+    const asked: Asked[] = []
+    for (const bucket of this.#pending) {
+      if (asked.length === MAX_BATCH) break
+      this.#pending.delete(bucket)
+      const { storeKey: key, params } = bucket
+      const waiters = bucket.waiters.filter(({ done }) => !done)
+      const want = bucket.want(nowMs)
+      if (waiters.length === 0 && want === 0 && bucket.credit === 0 && bucket.debt === 0) {
+        bucket.waiters = []
+        this.#debtors.delete(bucket)
+        continue
+      }
+      // All of one cost go in one item; requests of other costs have their turn in the next batch.
+      const cost = waiters[0]?.cost ?? 1
+      const alike = waiters.filter((waiter) => waiter.cost === cost)
+      bucket.waiters = waiters.filter((waiter) => waiter.cost !== cost)
+      if (bucket.waiters.length > 0) this.#later(bucket)
+      const debit = bucket.debt
+      bucket.debt = 0
+      const item = { key, params, count: alike.length, cost, want, debit, ...bucket.takeCredit() }
+      asked.push({ bucket, item, waiters: alike })
+    }
+    return asked
+  }
+
+  /** Adding to the set that is being walked would put it into this batch again. */
+  #later(bucket: LocalBucket): void {
+    this.#context.defer(() => this.touch(bucket))
+  }
+
+  #answered(asked: readonly Asked[], answers: readonly TakeAnswer[], sentAtMs: number): void {
+    this.#inFlight -= 1
+    const nowMs = this.#context.clock.monotonicMs()
+    asked.forEach((ask, i) => this.#takeUp(ask, answers[i]!, sentAtMs, nowMs))
+    this.#succeeded()
+  }
+
+  #takeUp(
+    { bucket, item, waiters }: Asked,
+    answer: TakeAnswer,
+    sentAtMs: number,
+    nowMs: number,
+  ): void {
+    const { counters } = this.#context
+    const { stamp } = answer
+    counters.granted += answer.granted * item.cost + answer.held
+    if (bucket.debt === 0) this.#debtors.delete(bucket)
+    if (nowMs - sentAtMs > bucket.params.lateMs) {
+      // What was granted may be spent no more, but who waits may still be answered in time.
+      const tokens = answer.granted * item.cost + answer.held
+      if (tokens > 0) bucket.giveBack(tokens, stamp)
+      bucket.waiters.unshift(...waiters.filter(({ done }) => !done))
+      if (bucket.waiters.length > 0 || tokens > 0) this.#pending.add(bucket)
+      return
+    }
+    bucket.learn(answer, item.cost, sentAtMs, nowMs)
+    if (answer.held > 0) this.#context.onHeld(bucket)
+    let left = answer.granted
+    for (const waiter of waiters) {
+      if (waiter.done) continue
+      if (left > 0) this.#settle(waiter, { kind: 'granted', stamp })
+      else this.#settle(waiter, { kind: 'refused' })
+      left -= 1
+    }
+    if (left <= 0) return
+    bucket.giveBack(left * item.cost, stamp)
+    this.#pending.add(bucket)
+  }
+
+  #failed(asked: readonly Asked[], error: unknown, sentAtMs: number): void {
+    this.#inFlight -= 1
+    for (const { bucket, item, waiters } of asked) {
+      // Told twice, a debit only makes the limit stricter; a credit would make it looser and is not told again.
+      if (item.debit > 0) this.owe(bucket, item.debit)
+      bucket.waiters.unshift(...waiters.filter(({ done }) => !done))
+      if (bucket.waiters.length > 0) this.#pending.add(bucket)
+    }
+    this.#failure(error, sentAtMs)
+  }
+
+  #succeeded(): void {
+    const wasAway = this.#health.kind === 'degraded' || this.#health.kind === 'suspect'
+    if (wasAway) for (const bucket of this.#debtors) this.#pending.add(bucket)
+    this.#setHealth(afterSuccess(this.#health, this.#debtors.size > 0), null)
+    this.#schedule()
+  }
+
+  #failure(error: unknown, sentAtMs: number): void {
+    const { clock, random, counters } = this.#context
+    counters.failures += 1
+    // Batches that were under way together fail together: that is one failure.
+    const isKnown = 'sinceMs' in this.#health && sentAtMs < this.#health.sinceMs
+    if (!isKnown) {
+      this.#setHealth(afterFailure(this.#health, clock.monotonicMs(), random()), error)
+    }
+    if (this.#health.kind === 'degraded') {
+      this.#settleAll()
+      this.#pending.clear()
+    }
+    this.#awaitRetry()
+  }
+
+  #setHealth(health: Health, error: unknown): void {
+    const isNew = health.kind !== this.#health.kind
+    this.#health = health
+    if (isNew) this.#context.onHealth(this.#shard, health.kind, error)
+  }
+
+  #awaitRetry(): void {
+    if (!('retryAtMs' in this.#health) || this.#cancelRetry !== null || this.#isClosed) return
+    const { clock } = this.#context
+    const delayMs = Math.max(0, this.#health.retryAtMs - clock.monotonicMs())
+    this.#cancelRetry = clock.after(delayMs, () => {
+      this.#cancelRetry = null
+      this.#retry()
+    })
+  }
+
+  #retry(): void {
+    const { kind } = this.#health
+    if (kind === 'normal' || kind === 'recovery' || this.#isClosed) return
+    // What is under way settles soon, and asks for the next retry itself.
+    if (this.#inFlight > 0) return
+    if (kind === 'suspect' && this.#send()) return
+    const sentAtMs = this.#context.clock.monotonicMs()
+    this.#inFlight += 1
+    this.#call(() => this.#context.store.probe(this.#shard)).then(
+      () => {
+        this.#inFlight -= 1
+        this.#succeeded()
+      },
+      (error: unknown) => {
+        this.#inFlight -= 1
+        this.#failure(error, sentAtMs)
+      },
+    )
+  }
+
+  #deadline(): void {
+    this.#cancelDeadline = null
+    const { clock } = this.#context
+    const nowMs = clock.monotonicMs()
+    for (const waiter of this.#waiting) {
+      if (waiter.deadlineMs > nowMs) {
+        this.#cancelDeadline = clock.after(waiter.deadlineMs - nowMs, () => this.#deadline())
+        return
+      }
+      this.#settle(waiter, { kind: 'unavailable' })
+    }
+  }
+
+  #settleAll(): void {
+    for (const waiter of this.#waiting) this.#settle(waiter, { kind: 'unavailable' })
+    this.#cancelDeadline?.()
+    this.#cancelDeadline = null
+  }
+
+  #settle(waiter: Waiter, answer: AskAnswer): void {
+    waiter.done = true
+    this.#waiting.delete(waiter)
+    this.#context.counters.waiting -= 1
+    waiter.settle(answer)
+  }
+}

@@ -1,0 +1,400 @@
+// The limits of one process: decides from what it holds or knows, asks the store where it must, and does without it where
+// that is away.
+
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import { isRefusal, seconds, stateOf, type Charge, type Outcome, type Refusal } from './charge.ts'
+import { newCounters, type LimitCounters } from './counters.ts'
+import { NO_LIMITS, type LimitDecision } from './decision.ts'
+import { EmbeddedStore } from './embedded-store.ts'
+import type { Health } from './health.ts'
+import { claimNamed, keyOf, labelOf, storeKeyOf, type LimitSubject } from './keys.ts'
+import { Lane } from './lane.ts'
+import { LimitedRecord, type LimitedEntry } from './limited-record.ts'
+import { LocalBucket } from './local-bucket.ts'
+import { largestCost, limitParams, localShare } from './params.ts'
+import type { LimitParams, LimitPlan } from './plan.ts'
+import { claimRate } from './rate.ts'
+import { shardOf, type LimitStore } from './store.ts'
+import type { TakeItem } from './take.ts'
+
+const DEFAULT_MAX_KEYS = 50_000
+const MAX_RATES = 1000
+const SWEEP_MS = 10
+const BEAT_MS = 5000
+/** Asked to come back by then where nobody can tell: the store is away, or too many wait. */
+const UNKNOWN_RETRY_MS = 1000
+
+export interface LimiterOptions {
+  readonly store: LimitStore
+  readonly clock: Clock
+  /** 0 to 1. */
+  readonly random: () => number
+  /** Runs a task soon, behind what else came in together: `setImmediate`. */
+  readonly defer: (task: () => void) => void
+  /** Unique among all processes that share the store. */
+  readonly instance: string
+  /** How many processes are believed to share the store until it has said. Default 1. */
+  readonly instances?: number
+  /** Keys remembered, default 50,000; of a forgotten one the store is asked again. */
+  readonly maxKeys?: number
+  /** A shard of the store went from one state to another; `error`: why, or null. */
+  readonly onHealth?: (shard: number, health: Health['kind'], error: unknown) => void
+}
+
+/** Counts since the start, and how things are now. */
+export interface LimiterMetrics extends LimitCounters {
+  /** Tokens held in advance. */
+  readonly held: number
+  readonly keys: number
+  readonly instances: number
+  /** The worst of the store's shards. */
+  readonly state: Health['kind']
+  /** By name of the limit, at most 1000: decisions that refused, and that would have. */
+  readonly denials: ReadonlyMap<string, number>
+  readonly shadowed: ReadonlyMap<string, number>
+}
+
+export class Limiter {
+  readonly #options: LimiterOptions
+  readonly #counters = newCounters()
+  readonly #lanes: readonly Lane[]
+  /** The share of this process while the store is away. */
+  readonly #local: EmbeddedStore
+  // Map order is age of last use, oldest first.
+  readonly #buckets = new Map<string, LocalBucket>()
+  readonly #holding = new Set<LocalBucket>()
+  readonly #rates = new Map<string, LimitParams>()
+  readonly #record = new LimitedRecord()
+  readonly #denials = new Map<string, number>()
+  readonly #shadowed = new Map<string, number>()
+  #instances: number
+  #isClosed = false
+  #cancelSweep: (() => void) | null = null
+  #cancelBeat: (() => void) | null = null
+
+  constructor(options: LimiterOptions) {
+    const { store, clock, random, defer, onHealth = () => undefined } = options
+    this.#options = options
+    this.#instances = options.instances ?? 1
+    this.#local = new EmbeddedStore({ clock, maxKeys: options.maxKeys ?? DEFAULT_MAX_KEYS })
+    const onHeld = (bucket: LocalBucket): void => this.#hold(bucket)
+    const context = { store, clock, random, defer, counters: this.#counters, onHeld, onHealth }
+    this.#lanes = Array.from({ length: store.shards }, (_, shard) => new Lane(shard, context))
+    this.#beat()
+  }
+
+  /**
+   * Decides about one request under all of `plans`: it takes from every one of them, or from none. Answers at once where
+   * tokens are held or a refusal is known, otherwise with a promise that never rejects and takes at most 250 ms.
+   */
+  decide(
+    plans: readonly LimitPlan[],
+    subject: LimitSubject,
+  ): LimitDecision | Promise<LimitDecision> {
+    if (plans.length === 0) return NO_LIMITS
+    const nowMs = this.#options.clock.monotonicMs()
+    const charges = plans.map((plan) => ({ plan, bucket: this.#bucket(plan, subject, nowMs) }))
+    const known = charges.map((charge) => this.#known(charge, nowMs))
+    if (known.every((refusal) => refusal === null || refusal.shadow)) {
+      const outcomes = charges.map((charge, i) => known[i]?.refusal ?? this.#now(charge, nowMs))
+      const isRefused = outcomes.some((outcome, i) => refuses(charges[i]!, outcome))
+      if (!isRefused && outcomes.includes(null)) {
+        this.#counters.asked += 1
+        return this.#ask(charges, outcomes, subject)
+      }
+      this.#counters.immediate += 1
+      return this.#conclude(charges, outcomes, subject, nowMs)
+    }
+    this.#counters.immediate += 1
+    return this.#conclude(charges, known.map((one) => one?.refusal ?? null), subject, nowMs)
+  }
+
+  metrics(): LimiterMetrics {
+    let held = 0
+    for (const bucket of this.#holding) held += bucket.held
+    const order: readonly Health['kind'][] = ['degraded', 'suspect', 'recovery', 'normal']
+    const states = new Set(this.#lanes.map((lane) => lane.health))
+    return {
+      ...this.#counters,
+      held,
+      keys: this.#buckets.size,
+      instances: this.#instances,
+      state: order.find((state) => states.has(state)) ?? 'normal',
+      denials: this.#denials,
+      shadowed: this.#shadowed,
+    }
+  }
+
+  /** Who was limited lately, latest first. */
+  limited(): readonly LimitedEntry[] {
+    return this.#record.list()
+  }
+
+  /** Gives up what is held; requests that wait are decided without the store. Does not close the store. */
+  close(): void {
+    this.#isClosed = true
+    this.#cancelSweep?.()
+    this.#cancelBeat?.()
+    for (const lane of this.#lanes) lane.close()
+  }
+
+  #bucket(plan: LimitPlan, subject: LimitSubject, nowMs: number): LocalBucket {
+    const params = this.#params(plan, subject)
+    // Counters of different windows are of different form.
+    const form = params.kind === 'window' ? params.subUs : 'bucket'
+    const key = `${form} ${keyOf(plan, subject)}`
+    let bucket = this.#buckets.get(key)
+    if (bucket === undefined) {
+      const storeKey = storeKeyOf(key)
+      const shard = shardOf(storeKey, this.#lanes.length)
+      bucket = new LocalBucket(storeKey, shard, params, this.#counters, nowMs)
+    } else {
+      this.#buckets.delete(key)
+      bucket.params = params
+    }
+    this.#buckets.set(key, bucket)
+    if (this.#buckets.size > (this.#options.maxKeys ?? DEFAULT_MAX_KEYS)) {
+      const [oldest] = this.#buckets.keys()
+      this.#buckets.delete(oldest!)
+    }
+    return bucket
+  }
+
+  #params({ id, rate }: LimitPlan, { caller }: LimitSubject): LimitParams {
+    if (rate.kind === 'fixed') return rate.params
+    const value = caller === null ? undefined : claimNamed(caller.claims, rate.claim)
+    const claimed = claimRate(value, rate.perMs)
+    if (claimed === null) return rate.fallback
+    const key = `${claimed.count}/${claimed.perMs} ${id}`
+    let params = this.#rates.get(key)
+    if (params === undefined) {
+      params = limitParams(claimed, rate.burst, rate.mode)
+      if (this.#rates.size >= MAX_RATES) this.#rates.clear()
+      this.#rates.set(key, params)
+    }
+    return params
+  }
+
+  /** A refusal that is known beforehand, so that nothing is taken from the other limits for it. */
+  #known(
+    { plan, bucket }: Charge,
+    nowMs: number,
+  ): { readonly refusal: Refusal; readonly shadow: boolean } | null {
+    if (bucket.held >= plan.cost || bucket.deniedMs(plan.cost, nowMs) === 0) return null
+    const refusal: Refusal = { kind: 'refused', retryMs: bucket.retryAtMs - nowMs }
+    return { refusal, shadow: plan.shadow }
+  }
+
+  /** The outcome as far as it needs no asking; null: the store has to be asked. */
+  #now(charge: Charge, nowMs: number): Outcome | null {
+    const { plan, bucket } = charge
+    const lease = bucket.spend(plan.cost, nowMs)
+    const lane = this.#lanes[bucket.shard]!
+    if (lease !== null) {
+      if (bucket.isLow(nowMs)) lane.touch(bucket)
+      return { kind: 'held', ...lease }
+    }
+    return lane.health === 'degraded' ? this.#without(charge) : null
+  }
+
+  /** The outcome without the store. */
+  #without({ plan, bucket }: Charge): Outcome {
+    if (plan.onStoreDown === 'open') return { kind: 'free' }
+    if (plan.onStoreDown === 'closed') return { kind: 'closed', retryMs: UNKNOWN_RETRY_MS }
+    const params = localShare(bucket.params, this.#instances)
+    const cost = Math.min(plan.cost, largestCost(params)) || plan.cost
+    const item = { ...REPORT_NOTHING, key: bucket.storeKey, params, count: 1, cost }
+    const { granted, retryUs, stamp } = this.#local.takeNow(item)
+    if (granted === 0) return { kind: 'share', retryMs: retryUs / 1000 }
+    this.#counters.owed += plan.cost
+    this.#lanes[bucket.shard]!.owe(bucket, plan.cost)
+    return { kind: 'local', stamp }
+  }
+
+  #ask(
+    charges: readonly Charge[],
+    outcomes: (Outcome | null)[],
+    subject: LimitSubject,
+  ): Promise<LimitDecision> {
+    return new Promise((resolve) => {
+      let open = outcomes.filter((outcome) => outcome === null).length
+      charges.forEach((charge, i) => {
+        if (outcomes[i] !== null) return
+        const { plan, bucket } = charge
+        this.#lanes[bucket.shard]!.ask(bucket, plan.cost, (answer) => {
+          const nowMs = this.#options.clock.monotonicMs()
+          switch (answer.kind) {
+            case 'granted':
+              outcomes[i] = { kind: 'asked', stamp: answer.stamp }
+              break
+            case 'refused':
+              outcomes[i] = { kind: 'refused', retryMs: bucket.retryAtMs - nowMs }
+              break
+            case 'overloaded':
+              outcomes[i] = { kind: 'overloaded', retryMs: UNKNOWN_RETRY_MS }
+              break
+            case 'unavailable':
+              this.#counters.unanswered += 1
+              outcomes[i] = this.#without(charge)
+          }
+          open -= 1
+          if (open === 0) resolve(this.#conclude(charges, outcomes, subject, nowMs))
+        })
+      })
+    })
+  }
+
+  /** One decision of all outcomes; where one refuses, what was taken for the others goes back. */
+  #conclude(
+    charges: readonly Charge[],
+    outcomes: readonly (Outcome | null)[],
+    subject: LimitSubject,
+    nowMs: number,
+  ): LimitDecision {
+    let worst: { readonly charge: Charge; readonly refusal: Refusal } | null = null
+    const shadowed: string[] = []
+    const degraded: string[] = []
+    charges.forEach((charge, i) => {
+      const outcome = outcomes[i] ?? null
+      if (outcome === null) return
+      const { plan, bucket } = charge
+      if (isWithoutStore(outcome)) degraded.push(plan.name)
+      if (!isRefusal(outcome)) return
+      const { shadow, name } = plan
+      this.#record.add(name, bucket.storeKey, shadow, () => labelOf(plan, subject), this.#options.clock.wallMs())
+      if (shadow) shadowed.push(name)
+      else if (worst === null || outcome.retryMs > worst.refusal.retryMs) {
+        worst = { charge, refusal: outcome }
+      }
+    })
+    for (const name of shadowed) bump(this.#shadowed, name)
+    if (worst !== null) this.#undo(charges, outcomes, nowMs)
+    else this.#spent(charges, outcomes)
+    const states = charges.flatMap((charge, i) =>
+      charge.plan.shadow ? [] : [stateOf(charge, outcomes[i] ?? { kind: 'free' }, nowMs)],
+    )
+    return this.#decision(worst, states, shadowed, degraded)
+  }
+
+  #decision(
+    worst: { readonly charge: Charge; readonly refusal: Refusal } | null,
+    limits: LimitDecision['limits'],
+    shadowed: readonly string[],
+    degraded: readonly string[],
+  ): LimitDecision {
+    if (worst === null) {
+      let deciding = limits[0] ?? null
+      for (const state of limits) {
+        const part = state.remaining / state.limit
+        if (deciding === null || part < deciding.remaining / deciding.limit) deciding = state
+      }
+      return { ...NO_LIMITS, limits, deciding, shadowed, degraded }
+    }
+    const { charge, refusal } = worst
+    const { name } = charge.plan
+    bump(this.#denials, name)
+    const isClientsFault = refusal.kind === 'refused' || refusal.kind === 'share'
+    const reason =
+      refusal.kind === 'closed'
+        ? 'limit_store_down'
+        : refusal.kind === 'overloaded'
+          ? 'limit_overloaded'
+          : 'rate_limited'
+    return {
+      verdict: 'deny',
+      reason,
+      rule: name,
+      status: isClientsFault ? 429 : 503,
+      retryAfterSeconds: Math.max(1, seconds(refusal.retryMs)),
+      limits,
+      deciding: limits.find((state) => state.name === name) ?? null,
+      shadowed,
+      degraded,
+    }
+  }
+
+  #spent(charges: readonly Charge[], outcomes: readonly (Outcome | null)[]): void {
+    charges.forEach(({ plan }, i) => {
+      const outcome = outcomes[i]
+      if (outcome?.kind === 'held' || outcome?.kind === 'asked') this.#counters.spent += plan.cost
+    })
+  }
+
+  #undo(charges: readonly Charge[], outcomes: readonly (Outcome | null)[], nowMs: number): void {
+    charges.forEach(({ plan, bucket }, i) => {
+      const outcome = outcomes[i]
+      const { cost } = plan
+      switch (outcome?.kind) {
+        case 'held':
+          bucket.hold(cost, outcome, nowMs)
+          this.#hold(bucket)
+          break
+        case 'asked':
+          bucket.giveBack(cost, outcome.stamp)
+          this.#lanes[bucket.shard]!.touch(bucket)
+          break
+        case 'local': {
+          const params = localShare(bucket.params, this.#instances)
+          const { storeKey: key } = bucket
+          const { stamp } = outcome
+          this.#local.takeNow({ ...REPORT_NOTHING, key, params, credit: cost, stamp })
+          bucket.debt = Math.max(0, bucket.debt - cost)
+          break
+        }
+        default:
+      }
+    })
+  }
+
+  #hold(bucket: LocalBucket): void {
+    this.#holding.add(bucket)
+    this.#cancelSweep ??= this.#options.clock.after(SWEEP_MS, () => this.#sweep())
+  }
+
+  #sweep(): void {
+    this.#cancelSweep = null
+    const { clock } = this.#options
+    const nowMs = clock.monotonicMs()
+    for (const bucket of this.#holding) {
+      if (bucket.sweep(nowMs)) continue
+      this.#holding.delete(bucket)
+      if (bucket.credit > 0) this.#lanes[bucket.shard]!.touch(bucket)
+    }
+    if (this.#holding.size > 0 && !this.#isClosed) {
+      this.#cancelSweep = clock.after(SWEEP_MS, () => this.#sweep())
+    }
+  }
+
+  #beat(): void {
+    const { store, clock, instance } = this.#options
+    store.beat(instance).then(
+      (instances) => (this.#instances = Math.max(1, instances)),
+      // Who is known stays known while the store is away.
+      () => undefined,
+    )
+    this.#cancelBeat = clock.after(BEAT_MS, () => this.#beat())
+  }
+}
+
+const REPORT_NOTHING: Omit<TakeItem, 'key' | 'params'> = {
+  count: 0,
+  cost: 1,
+  want: 0,
+  credit: 0,
+  stamp: 0,
+  debit: 0,
+}
+
+function refuses({ plan }: Charge, outcome: Outcome | null): boolean {
+  return outcome !== null && !plan.shadow && isRefusal(outcome)
+}
+
+function isWithoutStore({ kind }: Outcome): boolean {
+  return kind === 'local' || kind === 'free' || kind === 'share' || kind === 'closed'
+}
+
+/** Names are those of the configuration, so their number is bounded but for revisions; beyond 1000 no new one is counted. */
+function bump(counts: Map<string, number>, name: string): void {
+  const count = counts.get(name) ?? 0
+  if (count > 0 || counts.size < MAX_RATES) counts.set(name, count + 1)
+}

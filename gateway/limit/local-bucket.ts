@@ -1,0 +1,179 @@
+// What one process knows of one key: tokens it holds, what the store said last, and what it still has to tell the store.
+
+import type { LimitCounters } from './counters.ts'
+import { largestCost } from './params.ts'
+import type { LimitParams } from './plan.ts'
+import type { TakeAnswer } from './take.ts'
+
+/** A refusal is believed this long: tokens that others give back are noticed that late. */
+const LONGEST_DENIAL_MS = 1000
+/** Clocks of two machines differ by less; a lease ends here before it ends for the store. */
+const CLOCK_RATE_ERROR = 1e-3
+/** Leases are given back where this part of their time is left. */
+const GIVE_BACK_SHARE = 0.2
+
+/** Where a spent token came from, so that it can be put back. */
+export interface Lease {
+  readonly untilMs: number
+  readonly stamp: number
+}
+
+/** One request that waits for the store. */
+export interface Waiter {
+  readonly cost: number
+  readonly deadlineMs: number
+  readonly settle: (answer: AskAnswer) => void
+  /** true: settled; a grant that comes after that is given back. */
+  done: boolean
+}
+
+export type AskAnswer =
+  | { readonly kind: 'granted'; readonly stamp: number }
+  | { readonly kind: 'refused' }
+  /** The store did not answer; decide without it. */
+  | { readonly kind: 'unavailable' }
+  /** More requests wait than may. */
+  | { readonly kind: 'overloaded' }
+
+export class LocalBucket {
+  readonly storeKey: string
+  readonly shard: number
+  params: LimitParams
+  /** Not yet sent. */
+  waiters: Waiter[] = []
+  /** Tokens spent without the store and not yet reported. */
+  debt = 0
+  /** As the store said last. */
+  remaining: number
+  resetAtMs = 0
+  retryAtMs = 0
+  readonly #counters: LimitCounters
+  #held = 0
+  #heldUntilMs = 0
+  #heldStamp = 0
+  #target = 0
+  #deniedCost = Infinity
+  #deniedUntilMs = 0
+  #credit = 0
+  #creditStamp = 0
+  #used = 0
+  #usedSinceMs: number
+  #ratePerMs = 0
+
+  constructor(
+    storeKey: string,
+    shard: number,
+    params: LimitParams,
+    counters: LimitCounters,
+    nowMs: number,
+  ) {
+    this.storeKey = storeKey
+    this.shard = shard
+    this.params = params
+    this.remaining = largestCost(params)
+    this.#counters = counters
+    this.#usedSinceMs = nowMs
+  }
+
+  get held(): number {
+    return this.#held
+  }
+
+  get credit(): number {
+    return this.#credit
+  }
+
+  /** Spends held tokens, or answers null where there are not enough. Lease time is checked here, at every use. */
+  spend(cost: number, nowMs: number): Lease | null {
+    this.#used += cost
+    this.#dropEnded(nowMs)
+    if (this.#held < cost) return null
+    this.#held -= cost
+    return { untilMs: this.#heldUntilMs, stamp: this.#heldStamp }
+  }
+
+  /** Holds `tokens` more; those held together end together, with the earliest. */
+  hold(tokens: number, { untilMs, stamp }: Lease, nowMs: number): void {
+    this.#dropEnded(nowMs)
+    if (nowMs >= untilMs) {
+      this.#counters.dropped += tokens
+      return
+    }
+    const isFirst = this.#held === 0
+    this.#heldUntilMs = isFirst ? untilMs : Math.min(this.#heldUntilMs, untilMs)
+    this.#heldStamp = isFirst ? stamp : Math.min(this.#heldStamp, stamp)
+    this.#held += tokens
+  }
+
+  /** Tokens for the store to take back. Of several grants the oldest stamp is told, which may lose tokens, never make any. */
+  giveBack(tokens: number, stamp: number): void {
+    this.#creditStamp = this.#credit === 0 ? stamp : Math.min(this.#creditStamp, stamp)
+    this.#credit += tokens
+  }
+
+  /** What is given back, and from now on no more known here: a credit is sent once, whatever becomes of it. */
+  takeCredit(): { readonly credit: number; readonly stamp: number } {
+    const credit = this.#credit
+    this.#credit = 0
+    this.#counters.returned += credit
+    return { credit, stamp: this.#creditStamp }
+  }
+
+  /** Until a request of this cost may be asked for again; 0: now. */
+  deniedMs(cost: number, nowMs: number): number {
+    return cost >= this.#deniedCost ? Math.max(0, this.#deniedUntilMs - nowMs) : 0
+  }
+
+  /** Takes up what the store said; `sentAtMs` is when it was asked. Leases count from there, which is before the grant. */
+  learn(answer: TakeAnswer, cost: number, sentAtMs: number, nowMs: number): void {
+    this.remaining = answer.remaining
+    this.resetAtMs = nowMs + answer.resetUs / 1000
+    this.retryAtMs = nowMs + answer.retryUs / 1000
+    this.#deniedCost = answer.retryUs > 0 ? cost : Infinity
+    this.#deniedUntilMs = nowMs + Math.min(answer.retryUs / 1000, LONGEST_DENIAL_MS)
+    if (answer.held === 0) return
+    const untilMs = sentAtMs + this.params.leaseMs * (1 - CLOCK_RATE_ERROR)
+    this.hold(answer.held, { untilMs, stamp: answer.stamp }, nowMs)
+  }
+
+  /** Tokens to hold in advance: half a lease time's use, less what is held. 0 in exact mode and for rarely used keys. */
+  want(nowMs: number): number {
+    const { params } = this
+    if (params.leaseMs === 0) return 0
+    const elapsedMs = Math.max(nowMs - this.#usedSinceMs, params.leaseMs / 4)
+    const weight = 1 - Math.exp(-elapsedMs / params.leaseMs)
+    this.#ratePerMs += weight * (this.#used / elapsedMs - this.#ratePerMs)
+    this.#used = 0
+    this.#usedSinceMs = nowMs
+    const most = params.kind === 'bucket' ? params.outstanding : leaseShare(params)
+    this.#target = Math.min(most, Math.floor((this.#ratePerMs * params.leaseMs) / 2))
+    if (this.deniedMs(1, nowMs) > 0) return 0
+    return Math.max(0, this.#target - this.#held)
+  }
+
+  /** Whether it is time to ask for more before the held tokens run out. */
+  isLow(nowMs: number): boolean {
+    return this.#held * 2 < this.#target && this.deniedMs(1, nowMs) === 0
+  }
+
+  /** Gives held tokens back where their time is nearly over; answers whether any are still held. */
+  sweep(nowMs: number): boolean {
+    this.#dropEnded(nowMs)
+    if (this.#held === 0) return false
+    if (nowMs < this.#heldUntilMs - this.params.leaseMs * GIVE_BACK_SHARE) return true
+    this.giveBack(this.#held, this.#heldStamp)
+    this.#held = 0
+    return false
+  }
+
+  #dropEnded(nowMs: number): void {
+    if (this.#held === 0 || nowMs < this.#heldUntilMs) return
+    this.#counters.dropped += this.#held
+    this.#held = 0
+  }
+}
+
+/** What a window at its full rate passes in one lease time. */
+function leaseShare({ max, leaseMs, windowMs }: LimitParams & { kind: 'window' }): number {
+  return Math.max(1, Math.floor((max * leaseMs) / windowMs))
+}
