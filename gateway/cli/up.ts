@@ -6,6 +6,7 @@ import { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
 import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
+const KEEP_ALIVE_MS = 3_600_000
 const USAGE = 'sallyport up -c FILE'
 
 export const up: Command = {
@@ -47,7 +48,13 @@ export function stopSignal(
 ): Promise<void> {
   onSignal('SIGHUP', reload)
   return new Promise((resolve) => {
-    onSignal('SIGTERM', resolve)
-    onSignal('SIGINT', resolve)
+    // Between the death of the only worker and the start of the next, nothing else would keep this process alive.
+    const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS)
+    const stop = (): void => {
+      clearInterval(keepAlive)
+      resolve()
+    }
+    onSignal('SIGTERM', stop)
+    onSignal('SIGINT', stop)
   })
 }

@@ -19,6 +19,9 @@ import { Reception } from './reception.ts'
 import { Records } from './records.ts'
 import { RequestSteps } from './steps.ts'
 
+/** At the end, an idle connection may still bring a request for this long. */
+const SHUTDOWN_IDLE_MS = 1000
+
 export interface EdgeDeps {
   readonly clock: Clock
   readonly log: Log
@@ -40,7 +43,8 @@ export class Edge {
   /** By address, and what each leads to by listener name. */
   readonly #doors = new Map<string, Door>()
   readonly #listeners = new Map<string, Listener>()
-  readonly #retiring = new Set<Promise<void>>()
+  /** Replaced listeners that still have connections, with their end. */
+  readonly #retiring = new Map<Listener, Promise<void>>()
   #plane: DataPlane | null = null
 
   constructor(deps: EdgeDeps) {
@@ -119,12 +123,13 @@ export class Edge {
   async close(graceMs: number): Promise<void> {
     const { clock } = this.#deps
     for (const door of this.#doors.values()) door.close()
-    const drains = [...this.#listeners.values()].map((listener) => listener.drain())
+    const drains = [...this.#listeners.values()].map((listener) => listener.drain(SHUTDOWN_IDLE_MS))
+    for (const listener of this.#retiring.keys()) listener.hurry(SHUTDOWN_IDLE_MS)
     this.#active.stopAll(
       'shutting_down',
       (state) => state.status === 101 || state.facts.upgrade !== null,
     )
-    const done = Promise.all([...drains, ...this.#retiring])
+    const done = Promise.all([...drains, ...this.#retiring.values()])
     let cancel = (): void => {}
     const late = new Promise<'late'>((resolve) => {
       cancel = clock.after(graceMs, () => resolve('late'))
@@ -136,6 +141,7 @@ export class Edge {
         requests: this.#active.size,
       })
       for (const listener of this.#listeners.values()) listener.destroy()
+      for (const listener of this.#retiring.keys()) listener.destroy()
     }
     this.#active.close()
     await this.#services.close()
@@ -152,6 +158,7 @@ export class Edge {
       const running = this.#listeners.get(name)
       if (running !== undefined && speaksAlike(running.plan, listenerPlan)) continue
       const listener = new Listener(listenerPlan, ticketKeys.get(name)!, {
+        clock: this.#deps.clock,
         steps: this.#steps,
         reception: this.#reception,
       })
@@ -200,9 +207,12 @@ export class Edge {
     }
   }
 
+  /** Nobody waits for it: its idle connections may live as long as they would have. */
   #retire(listener: Listener): void {
-    const gone = listener.drain().finally(() => this.#retiring.delete(gone))
-    this.#retiring.add(gone)
+    const gone = listener
+      .drain(listener.plan.idleTimeoutMs)
+      .finally(() => this.#retiring.delete(listener))
+    this.#retiring.set(listener, gone)
   }
 }
 

@@ -16,13 +16,18 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import type { ListenerPlan } from '../config/plan.ts'
 import { Http1Exchange } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { createApp } from './app.ts'
 import type { RequestSteps } from './steps.ts'
 import { createHttp1Server, createHttp2Server, responseOn } from './servers.ts'
 import type { Reception } from './reception.ts'
 import { ServerContexts } from './tls-contexts.ts'
 
+/** While a listener drains, connections that became idle are closed this often. */
+const IDLE_CHECK_MS = 100
+
 export interface ListenerDeps {
+  readonly clock: Clock
   readonly steps: RequestSteps
   readonly reception: Reception
 }
@@ -38,7 +43,9 @@ export class Listener {
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
   #draining = false
+  readonly #isDraining = (): boolean => this.#draining
   #onEmpty: (() => void) | null = null
+  #cancelIdleCheck = (): void => {}
 
   /** `ticketKeys`: 48 bytes shared by every worker of this listener, so that TLS sessions resume on any of them. */
   constructor(plan: ListenerPlan, ticketKeys: Buffer, deps: ListenerDeps) {
@@ -79,18 +86,31 @@ export class Listener {
     if (plan.tls.clientCaPem === null) this.#tls.setTicketKeys(ticketKeys)
   }
 
-  /** Tells clients to go elsewhere, and resolves when every connection is gone. */
-  async drain(): Promise<void> {
+  /**
+   * Tells clients to go elsewhere, and resolves when every connection is gone. An idle connection is closed only after
+   * `idleMs`: a request that is on its way to us right now must not meet a closed door.
+   */
+  async drain(idleMs: number): Promise<void> {
     this.#draining = true
     for (const session of this.#sessions) session.close()
-    this.#http1.closeIdleConnections()
+    this.hurry(idleMs)
     if (this.#sockets.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onEmpty = resolve
       })
     }
+    this.#cancelIdleCheck()
     this.#http1.close()
     await this.#app?.close()
+  }
+
+  /** While draining: idle connections are closed after `idleMs` from now, and from then on as they become idle. */
+  hurry(idleMs: number): void {
+    this.#cancelIdleCheck()
+    this.#cancelIdleCheck = this.#deps.clock.after(idleMs, () => {
+      this.#http1.closeIdleConnections()
+      this.hurry(IDLE_CHECK_MS)
+    })
   }
 
   /** Ends what is left, whatever it does. */
@@ -108,13 +128,15 @@ export class Listener {
       requestCert: clientAuth !== 'none',
       rejectUnauthorized: clientAuth === 'required',
       handshakeTimeout: this.#plan.headersTimeoutMs,
-      allowHalfOpen: true,
     })
     server.on('secureConnection', (socket) => {
       socket.on('error', () => socket.destroy())
+      // Not before: a client that leaves in the middle of the handshake leaves nothing to wait for.
+      socket.allowHalfOpen = true
       if (!this.#clientAccepted(socket)) socket.destroy()
       else if (socket.alpnProtocol === 'h2') {
         // HTTP/2 knows no half-close: without this, streams that wait for a window would wait for ever.
+        socket.allowHalfOpen = false
         socket.once('end', () => socket.destroy())
         this.#http2.emit('connection', socket)
       } else this.#http1.emit('connection', socket)
@@ -140,8 +162,8 @@ export class Listener {
       const exchange = new Http1Exchange(request, response, {
         upgradeHead: null,
         waitsForContinue: waits,
+        isDraining: this.#isDraining,
       })
-      if (this.#draining) response.shouldKeepAlive = false
       if (reception.admit(exchange, request, this.#plan)) this.#route(request, response)
     }
     server.on('request', (request, response) => admitHttp1(request, response, false))
@@ -169,6 +191,7 @@ export class Listener {
     const exchange = new Http1Exchange(request, response, {
       upgradeHead: head,
       waitsForContinue: false,
+      isDraining: this.#isDraining,
     })
     if (this.#deps.reception.admit(exchange, request, this.#plan)) this.#route(request, response)
   }

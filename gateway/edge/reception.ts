@@ -47,6 +47,7 @@ export class Reception {
       return false
     }
     if (result.kind === 'server-options') {
+      this.#record(exchange, listener, 204, 'ok')
       exchange.writeHead(204, ['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'])
       exchange.end()
       return false
@@ -94,7 +95,7 @@ export class Reception {
     const status = statusOf(reason)
     if (socket.writable) socket.end(rawProblem(status, reason))
     setTimeout(() => socket.destroy(), 500).unref()
-    this.#deps.records.refused(this.#deps.plane().plan.accessLog, {
+    this.#deps.records.unrouted(this.#deps.plane().plan.accessLog, {
       listener: listener.name,
       protocol: 'http/1.1',
       client: peerOf(socket as Parameters<typeof peerOf>[0]).address,
@@ -119,18 +120,22 @@ export class Reception {
     this.refuseSocket(socket, parserReason(error), listener, error.message)
   }
 
-  #refuse(exchange: Exchange, refusal: Refusal, listener: ListenerPlan): void {
-    const status = statusOf(refusal.reason)
+  #record(exchange: Exchange, listener: ListenerPlan, status: number, reason: string): void {
     const { head } = exchange
-    this.#deps.records.refused(this.#deps.plane().plan.accessLog, {
+    this.#deps.records.unrouted(this.#deps.plane().plan.accessLog, {
       listener: listener.name,
       protocol: head.multiplexed ? 'h2' : `http/${head.version}`,
       client: exchange.peer.address,
       method: head.method,
       status,
-      reason: refusal.reason,
+      reason,
       error: null,
     })
+  }
+
+  #refuse(exchange: Exchange, refusal: Refusal, listener: ListenerPlan): void {
+    const status = statusOf(refusal.reason)
+    this.#record(exchange, listener, status, refusal.reason)
     // RFC 9113 section 8.1.1: a malformed HTTP/2 request is a stream error, not a conversation.
     if (exchange instanceof Http2Exchange && status === 400) {
       exchange.resetMalformed()

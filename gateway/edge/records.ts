@@ -49,8 +49,8 @@ export class Records {
     })
   }
 
-  /** A request that was refused before it could be read, or a connection that sent none. */
-  refused(
+  /** A request that never reached routing: refused before it could be read, or about the server as a whole. */
+  unrouted(
     mode: AccessLogPlan,
     refusal: Pick<
       AccessRecord,

@@ -54,7 +54,8 @@ export class RequestSteps {
     })
     state.exchange.onGone(() => {
       if (state.reason === 'ok') state.reason = 'client_gone'
-      finish()
+      // While it is being forwarded, the outcome knows more and ends the request.
+      if (state.stop === null) finish()
     })
     state.finish = finish
   }
@@ -161,15 +162,15 @@ export class RequestSteps {
   #ended(state: RequestState, outcome: ForwardOutcome): void {
     state.status = outcome.status
     state.reason = outcome.reason
-    state.endpoint = outcome.endpoint
+    state.endpoint = outcome.endpoint === '' ? null : outcome.endpoint
     state.upstreamMs = outcome.upstreamMs
     state.error = outcome.error === null ? null : outcome.error.message
     state.stop = null
-    if (outcome.status === 101) state.finish()
+    if (outcome.status === 101 || state.exchange.gone) state.finish()
   }
 
   #refuse(state: RequestState, refusal: Decision, corsHeaders: FlatHeaders): void {
-    state.rule = refusal.rule
+    state.rule = refusal.rule === '' ? null : refusal.rule
     const status = statusOf(refusal.reason)
     const headers = [...corsHeaders]
     if (status === 405) headers.push('allow', state.arrival.allowedMethods.join(', '))

@@ -30,20 +30,29 @@ export function isRefusal(outcome: Outcome): outcome is Refusal {
   return 'retryMs' in outcome
 }
 
+/** Whether the outcome refuses the request: a shadow limit never does. */
+export function refuses({ plan }: Charge, outcome: Outcome | null): boolean {
+  return outcome !== null && !plan.shadow && isRefusal(outcome)
+}
+
 /** What the limit's header fields say after `outcome`. */
-export function stateOf({ plan, bucket }: Charge, outcome: Outcome, nowMs: number): LimitState {
+export function stateOf(
+  { plan, bucket }: Charge,
+  outcome: Outcome | null,
+  nowMs: number,
+): LimitState {
   const { params } = bucket
   const [limit, perMs] =
     params.kind === 'window'
       ? [params.max, params.windowMs]
       : [params.rate.count, params.rate.perMs]
-  const untilMs = isRefusal(outcome) ? outcome.retryMs : bucket.resetAtMs - nowMs
+  const refusal = outcome !== null && isRefusal(outcome) ? outcome : null
   return {
     name: plan.name,
     limit,
     windowSeconds: perMs / 1000,
-    remaining: isRefusal(outcome) ? 0 : bucket.remaining + bucket.held,
-    resetSeconds: seconds(untilMs),
+    remaining: refusal === null ? bucket.remaining + bucket.held : 0,
+    resetSeconds: seconds(refusal?.retryMs ?? bucket.resetAtMs - nowMs),
   }
 }
 

@@ -255,18 +255,22 @@ export class Lane {
     // What is under way settles soon, and asks for the next retry itself.
     if (this.#inFlight > 0) return
     if (kind === 'suspect' && this.#send()) return
-    const sentAtMs = this.#context.clock.monotonicMs()
+    void this.#probe()
+  }
+
+  async #probe(): Promise<void> {
+    const { store, clock } = this.#context
+    const sentAtMs = clock.monotonicMs()
     this.#inFlight += 1
-    this.#call(() => this.#context.store.probe(this.#shard)).then(
-      () => {
-        this.#inFlight -= 1
-        this.#succeeded()
-      },
-      (error: unknown) => {
-        this.#inFlight -= 1
-        this.#failure(error, sentAtMs)
-      },
-    )
+    try {
+      await store.probe(this.#shard)
+    } catch (error) {
+      this.#inFlight -= 1
+      this.#failure(error, sentAtMs)
+      return
+    }
+    this.#inFlight -= 1
+    this.#succeeded()
   }
 
   #deadline(): void {

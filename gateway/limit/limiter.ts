@@ -2,18 +2,19 @@
 // that is away.
 
 import type { Clock } from '../../sidecar/runtime/clock.ts'
-import { isRefusal, seconds, stateOf, type Charge, type Outcome, type Refusal } from './charge.ts'
+import { isRefusal, refuses, type Charge, type Outcome, type Refusal } from './charge.ts'
+import { conclude } from './conclude.ts'
 import { newCounters, type LimitCounters } from './counters.ts'
 import { NO_LIMITS, type LimitDecision } from './decision.ts'
 import { EmbeddedStore } from './embedded-store.ts'
 import type { Health } from './health.ts'
-import { claimNamed, keyOf, labelOf, storeKeyOf, type LimitSubject } from './keys.ts'
+import { claimNamed, keyOf, storeKeyOf, type LimitSubject } from './keys.ts'
 import { Lane } from './lane.ts'
-import { LimitedRecord, type LimitedEntry } from './limited-record.ts'
 import { LocalBucket } from './local-bucket.ts'
 import { largestCost, limitParams, localShare } from './params.ts'
 import type { LimitParams, LimitPlan } from './plan.ts'
 import { claimRate } from './rate.ts'
+import { Refusals, type RefusedEntry } from './refusals.ts'
 import { shardOf, type LimitStore } from './store.ts'
 import type { TakeItem } from './take.ts'
 
@@ -49,8 +50,8 @@ export interface LimiterMetrics extends LimitCounters {
   readonly instances: number
   /** The worst of the store's shards. */
   readonly state: Health['kind']
-  /** By name of the limit, at most 1000: decisions that refused, and that would have. */
-  readonly denials: ReadonlyMap<string, number>
+  /** By name of the limit, at most 1000: requests it refused, and would have refused. */
+  readonly denied: ReadonlyMap<string, number>
   readonly shadowed: ReadonlyMap<string, number>
 }
 
@@ -64,9 +65,7 @@ export class Limiter {
   readonly #buckets = new Map<string, LocalBucket>()
   readonly #holding = new Set<LocalBucket>()
   readonly #rates = new Map<string, LimitParams>()
-  readonly #record = new LimitedRecord()
-  readonly #denials = new Map<string, number>()
-  readonly #shadowed = new Map<string, number>()
+  readonly #refusals = new Refusals()
   #instances: number
   #isClosed = false
   #cancelSweep: (() => void) | null = null
@@ -106,7 +105,12 @@ export class Limiter {
       return this.#conclude(charges, outcomes, subject, nowMs)
     }
     this.#counters.immediate += 1
-    return this.#conclude(charges, known.map((one) => one?.refusal ?? null), subject, nowMs)
+    return this.#conclude(
+      charges,
+      known.map((one) => one?.refusal ?? null),
+      subject,
+      nowMs,
+    )
   }
 
   metrics(): LimiterMetrics {
@@ -120,14 +124,14 @@ export class Limiter {
       keys: this.#buckets.size,
       instances: this.#instances,
       state: order.find((state) => states.has(state)) ?? 'normal',
-      denials: this.#denials,
-      shadowed: this.#shadowed,
+      denied: this.#refusals.denied,
+      shadowed: this.#refusals.shadowed,
     }
   }
 
   /** Who was limited lately, latest first. */
-  limited(): readonly LimitedEntry[] {
-    return this.#record.list()
+  limited(): readonly RefusedEntry[] {
+    return this.#refusals.list()
   }
 
   /** Gives up what is held; requests that wait are decided without the store. Does not close the store. */
@@ -251,73 +255,21 @@ export class Limiter {
     subject: LimitSubject,
     nowMs: number,
   ): LimitDecision {
-    let worst: { readonly charge: Charge; readonly refusal: Refusal } | null = null
-    const shadowed: string[] = []
-    const degraded: string[] = []
+    const decision = conclude(charges, outcomes, nowMs)
+    if (decision.verdict === 'deny') this.#undo(charges, outcomes, nowMs)
     charges.forEach((charge, i) => {
       const outcome = outcomes[i] ?? null
       if (outcome === null) return
-      const { plan, bucket } = charge
-      if (isWithoutStore(outcome)) degraded.push(plan.name)
-      if (!isRefusal(outcome)) return
-      const { shadow, name } = plan
-      this.#record.add(name, bucket.storeKey, shadow, () => labelOf(plan, subject), this.#options.clock.wallMs())
-      if (shadow) shadowed.push(name)
-      else if (worst === null || outcome.retryMs > worst.refusal.retryMs) {
-        worst = { charge, refusal: outcome }
+      if (isRefusal(outcome)) {
+        this.#refusals.add(charge, subject, this.#options.clock.wallMs())
+      } else if (
+        decision.verdict === 'allow' &&
+        (outcome.kind === 'held' || outcome.kind === 'asked')
+      ) {
+        this.#counters.spent += charge.plan.cost
       }
     })
-    for (const name of shadowed) bump(this.#shadowed, name)
-    if (worst !== null) this.#undo(charges, outcomes, nowMs)
-    else this.#spent(charges, outcomes)
-    const states = charges.flatMap((charge, i) =>
-      charge.plan.shadow ? [] : [stateOf(charge, outcomes[i] ?? { kind: 'free' }, nowMs)],
-    )
-    return this.#decision(worst, states, shadowed, degraded)
-  }
-
-  #decision(
-    worst: { readonly charge: Charge; readonly refusal: Refusal } | null,
-    limits: LimitDecision['limits'],
-    shadowed: readonly string[],
-    degraded: readonly string[],
-  ): LimitDecision {
-    if (worst === null) {
-      let deciding = limits[0] ?? null
-      for (const state of limits) {
-        const part = state.remaining / state.limit
-        if (deciding === null || part < deciding.remaining / deciding.limit) deciding = state
-      }
-      return { ...NO_LIMITS, limits, deciding, shadowed, degraded }
-    }
-    const { charge, refusal } = worst
-    const { name } = charge.plan
-    bump(this.#denials, name)
-    const isClientsFault = refusal.kind === 'refused' || refusal.kind === 'share'
-    const reason =
-      refusal.kind === 'closed'
-        ? 'limit_store_down'
-        : refusal.kind === 'overloaded'
-          ? 'limit_overloaded'
-          : 'rate_limited'
-    return {
-      verdict: 'deny',
-      reason,
-      rule: name,
-      status: isClientsFault ? 429 : 503,
-      retryAfterSeconds: Math.max(1, seconds(refusal.retryMs)),
-      limits,
-      deciding: limits.find((state) => state.name === name) ?? null,
-      shadowed,
-      degraded,
-    }
-  }
-
-  #spent(charges: readonly Charge[], outcomes: readonly (Outcome | null)[]): void {
-    charges.forEach(({ plan }, i) => {
-      const outcome = outcomes[i]
-      if (outcome?.kind === 'held' || outcome?.kind === 'asked') this.#counters.spent += plan.cost
-    })
+    return decision
   }
 
   #undo(charges: readonly Charge[], outcomes: readonly (Outcome | null)[], nowMs: number): void {
@@ -383,18 +335,4 @@ const REPORT_NOTHING: Omit<TakeItem, 'key' | 'params'> = {
   credit: 0,
   stamp: 0,
   debit: 0,
-}
-
-function refuses({ plan }: Charge, outcome: Outcome | null): boolean {
-  return outcome !== null && !plan.shadow && isRefusal(outcome)
-}
-
-function isWithoutStore({ kind }: Outcome): boolean {
-  return kind === 'local' || kind === 'free' || kind === 'share' || kind === 'closed'
-}
-
-/** Names are those of the configuration, so their number is bounded but for revisions; beyond 1000 no new one is counted. */
-function bump(counts: Map<string, number>, name: string): void {
-  const count = counts.get(name) ?? 0
-  if (count > 0 || counts.size < MAX_RATES) counts.set(name, count + 1)
 }

@@ -15,6 +15,8 @@ const USUAL_ANSWER_MS = 50
 const LEASE_WORTH = 10
 // 1/32 µs: sums of multiples of it stay exact in a double until 2034.
 const GRAIN = 32
+/** The time to one token of a rate of 0: a year. Its bucket is of size 0, so not even that is waited for. */
+const NEVER_US = 365 * 86_400_000_000
 
 /**
  * At most `rate.count` in any `rate.perMs`. `mode` null: leased where at full rate ten or more requests fall into one
@@ -46,7 +48,7 @@ function answerMs(windowMs: number): number {
  * less than its burst.
  */
 export function bucketParams(rate: Rate, burst: number, mode: LimitMode | null): BucketParams {
-  const exactUs = rate.count === 0 ? Number.MAX_SAFE_INTEGER : (rate.perMs * 1000) / rate.count
+  const exactUs = rate.count === 0 ? NEVER_US : (rate.perMs * 1000) / rate.count
   const tokenUs = Math.ceil(exactUs * GRAIN) / GRAIN
   const reserved = Math.max(1, Math.floor(burst * OUTSTANDING_SHARE))
   const longestMs = Math.min(LONGEST_LEASE_MS, ((burst - reserved) * tokenUs) / 2000)

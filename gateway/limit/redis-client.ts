@@ -1,6 +1,7 @@
 // A connection to Redis for limits: it fails fast, never queues and never sends a command twice.
 
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { ConnectionOptions } from 'node:tls'
+import { Cluster, Redis } from 'ioredis'
 import type { RedisPlan } from './plan.ts'
 
 const COMMAND_MS = 50
@@ -66,13 +67,13 @@ function connectCluster(plan: RedisPlan, random: () => number): Cluster {
   )
 }
 
-function connectionOptions(plan: RedisPlan): RedisOptions {
+function connectionOptions(plan: RedisPlan) {
   const tls = tlsOptions(plan)
   return {
     ...(plan.username === null ? {} : { username: plan.username }),
     ...(plan.password === null ? {} : { password: plan.password }),
     ...(tls === undefined ? {} : { tls }),
-    protocol: 2,
+    protocol: 2 as const,
     commandTimeout: COMMAND_MS,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
@@ -82,11 +83,11 @@ function connectionOptions(plan: RedisPlan): RedisOptions {
     enableAutoPipelining: false,
     connectionName: 'sallyport-limits',
     // A primary that became a replica, and a server that wants another password: connect anew, never send again.
-    reconnectOnError: (error) => /^(?:READONLY|NOAUTH)/.test(error.message),
+    reconnectOnError: (error: Error) => /^(?:READONLY|NOAUTH)/.test(error.message),
   }
 }
 
-function tlsOptions({ tls }: RedisPlan): RedisOptions['tls'] {
+function tlsOptions({ tls }: RedisPlan): ConnectionOptions | undefined {
   if (tls === null) return undefined
   return {
     rejectUnauthorized: true,

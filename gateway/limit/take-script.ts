@@ -20,13 +20,13 @@ local out = {}
 
 local function window(key, max, sub, slots, count, cost, want, credit, stamp, debit)
   local current = math.floor(now / sub)
-  local indexes, counts, size, total = {}, {}, 0, 0
+  local indexes, counts, size, total, ahead = {}, {}, 0, 0, 0
   local packed = redis.call('GET', key)
   if packed and #packed >= 14 and (#packed - 8) % 6 == 0 then
     local held = (#packed - 8) / 6
     local numbers = {struct.unpack('<d' .. string.rep('I2I4', held), packed)}
     local base = numbers[1]
-    local ahead = math.max(0, base + numbers[2 * held] - current)
+    ahead = math.max(0, base + numbers[2 * held] - current)
     for i = 1, held do
       local index = base + numbers[2 * i] - ahead
       if index >= current - slots then
@@ -57,7 +57,7 @@ local function window(key, max, sub, slots, count, cost, want, credit, stamp, de
   local whole = (slots + 1) * sub
   if size == 0 then
     if packed then redis.call('DEL', key) end
-  elseif taken > 0 or credit > 0 then
+  elseif taken > 0 or credit > 0 or ahead > 0 then
     local numbers = {}
     for i = 1, size do
       numbers[2 * i - 1] = indexes[i] - indexes[1]

@@ -255,7 +255,7 @@ class Run implements ResponseHandler, Forwarding {
     this.#phase = 'over'
     this.#closeUpgraded = null
     this.#hooks.onOutcome({
-      status: this.#status,
+      status: this.#exchange.answered ? this.#status : 0,
       endpoint: this.#dispatched?.endpoint ?? '',
       reason,
       upstreamMs: this.#upstreamMs,

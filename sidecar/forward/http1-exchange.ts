@@ -32,6 +32,7 @@ export class Http1Exchange implements Exchange {
   readonly #response: ServerResponse
   readonly #upgradeHead: Buffer | null
   readonly #waitsForContinue: boolean
+  readonly #isDraining: () => boolean
   #closing = false
   #taken = false
 
@@ -39,12 +40,13 @@ export class Http1Exchange implements Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    mode: { upgradeHead: Buffer | null; waitsForContinue: boolean },
+    mode: { upgradeHead: Buffer | null; waitsForContinue: boolean; isDraining: () => boolean },
   ) {
     this.#request = request
     this.#response = response
     this.#upgradeHead = mode.upgradeHead
     this.#waitsForContinue = mode.waitsForContinue
+    this.#isDraining = mode.isDraining
     this.head = {
       method: request.method ?? '',
       target: request.url ?? '',
@@ -97,6 +99,7 @@ export class Http1Exchange implements Exchange {
   writeHead(status: number, headers: FlatHeaders): void {
     if (this.answered || this.gone) return
     this.answered = true
+    if (this.#isDraining()) this.#response.shouldKeepAlive = false
     const flat = headers as string[]
     if (this.#closing || this.#upgradeHead !== null) {
       this.#response.writeHead(status, [...flat, 'connection', 'close'])

@@ -23,7 +23,7 @@ export class Http2Exchange implements Exchange {
   readonly #response: Http2ServerResponse
   readonly #waitsForContinue: boolean
   #trailers: string[] = []
-  #finished = false
+  #ended = false
 
   constructor(
     request: Http2ServerRequest,
@@ -64,7 +64,7 @@ export class Http2Exchange implements Exchange {
 
   onGone(listener: () => void): void {
     this.#stream.once('close', () => {
-      if (this.#finished) return
+      if (this.#ended && this.#stream.writableFinished) return
       this.gone = true
       listener()
     })
@@ -72,8 +72,8 @@ export class Http2Exchange implements Exchange {
 
   onDone(listener: () => void): void {
     this.#stream.once('finish', () => {
-      this.#finished = true
-      listener()
+      // Node ends a stream that the client reset: that is no answer of ours.
+      if (this.#ended) listener()
     })
   }
 
@@ -141,6 +141,7 @@ export class Http2Exchange implements Exchange {
 
   end(chunk?: Buffer, trailers?: FlatHeaders): void {
     if (this.#isOver()) return
+    this.#ended = true
     if (trailers !== undefined) this.#trailers = safeTrailers(trailers)
     if (chunk === undefined) this.#stream.end()
     else {

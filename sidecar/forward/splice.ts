@@ -73,13 +73,14 @@ class Splice implements Spliced {
     client.write(switchingProtocols(options), 'latin1')
     this.#join(client, upstream, (chunk) => this.#watchClient(chunk))
     this.#join(upstream, client, (chunk) => this.#watchUpstream(chunk))
-    client.on('error', () => upstream.destroy())
+    client.on('error', () => this.#clientLost())
     upstream.on('error', () => this.close('upstream_reset'))
     upstream.once('close', () => {
       if (!upstream.readableEnded) this.close('upstream_reset')
       this.#sideClosed()
     })
     client.once('close', () => {
+      if (!client.readableEnded) this.#clientLost()
       upstream.destroy()
       this.#sideClosed()
     })
@@ -108,6 +109,12 @@ class Splice implements Spliced {
       client.destroy()
       upstream.destroy()
     })
+  }
+
+  #clientLost(): void {
+    if (!this.#ending) this.#reason = 'client_gone'
+    this.#ending = true
+    this.#options.upstream.destroy()
   }
 
   #join(from: Duplex, to: Duplex, watch: (chunk: Buffer) => boolean): void {

@@ -4,13 +4,16 @@ import { ActiveRequests } from '../../../gateway/edge/active.ts'
 import type { RequestState } from '../../../gateway/edge/request-state.ts'
 import { ManualClock } from '../auth/manual-clock.ts'
 
-function request(active: ActiveRequests, given: Partial<RequestState> = {}, bodyPending = false) {
+function request(active: ActiveRequests, given: Partial<RequestState> = {}, exchange = {}) {
   const stops: string[] = []
   const state = {
     place: -1,
     expiresAtMs: Infinity,
     bodyDeadlineMs: Infinity,
-    exchange: { bodyPending },
+    takenBytes: 0,
+    takenAtMs: 0,
+    listener: { idleTimeoutMs: 5000 },
+    exchange: { bodyPending: false, pendingOut: 0, bytesOut: 0, ...exchange },
     stop(reason: string) {
       stops.push(reason)
       active.delete(state)
@@ -36,11 +39,46 @@ test('requests are ended when their token is over, to within a sweep', async () 
 test('a body that takes too long ends its request, one that is there does not', async () => {
   const clock = new ManualClock()
   const active = new ActiveRequests(clock)
-  const slow = request(active, { bodyDeadlineMs: 1000 }, true)
-  const whole = request(active, { bodyDeadlineMs: 1000 }, false)
+  const slow = request(active, { bodyDeadlineMs: 1000 }, { bodyPending: true })
+  const whole = request(active, { bodyDeadlineMs: 1000 })
   await clock.advance(1200)
   assert.deepEqual(slow.stops, ['request_timeout'])
   assert.deepEqual(whole.stops, [])
+})
+
+test('an answer that its client does not take is ended, one that moves is not', async () => {
+  const clock = new ManualClock()
+  const active = new ActiveRequests(clock)
+  const stalled = request(active, {}, { pendingOut: 10, bytesOut: 100 })
+  const exchange = { bodyPending: false, pendingOut: 10, bytesOut: 100 }
+  const slow = request(active, { exchange: exchange as RequestState['exchange'] })
+  const waiting = request(active, {}, { bytesOut: 100 })
+  for (let second = 0; second < 6; second++) {
+    exchange.bytesOut += 1
+    await clock.advance(1000)
+  }
+  assert.deepEqual(stalled.stops, ['client_stalled'])
+  assert.deepEqual(slow.stops, [])
+  assert.deepEqual(waiting.stops, [])
+})
+
+test('an answer whose upstream is done is cut where its client stalls', async () => {
+  const clock = new ManualClock()
+  const active = new ActiveRequests(clock)
+  let aborted = false
+  const exchange = {
+    bodyPending: false,
+    pendingOut: 10,
+    bytesOut: 10,
+    abort() {
+      aborted = true
+      active.delete(state)
+    },
+  }
+  const { state } = request(active, { stop: null }, exchange)
+  await clock.advance(6000)
+  assert.equal(aborted, true)
+  assert.equal(state.reason, 'client_stalled')
 })
 
 test('several that end in one sweep are all ended', async () => {

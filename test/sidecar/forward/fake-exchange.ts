@@ -57,6 +57,7 @@ export class FakeExchange implements Exchange {
   readonly peer = PEER
   readonly body: BodySource | null
   readonly bodyPending = false
+  readonly pendingOut = 0
   gone = false
   answered = false
   bytesIn = 0
