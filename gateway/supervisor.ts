@@ -11,6 +11,7 @@ import { loadConfig, type LoadedConfig, type LoadResult } from './config/load.ts
 import type { Plan } from './config/plan.ts'
 import { formatProblems } from './config/problems.ts'
 import { watchSources, type Watcher } from './config/watch.ts'
+import { firstTaken } from './control/addresses.ts'
 import { IssuerKeys } from './control/issuer-keys.ts'
 import { Rollout, type RolloutResult } from './control/rollout.ts'
 import { ROTATE_MS, TicketKeys } from './control/ticket-keys.ts'
@@ -152,6 +153,8 @@ class RunningSupervisor implements Supervisor {
     const { config, materials } = loaded
     const plan = compilePlan(config, materials, revision, () => {})
     if (plan === null) return { kind: 'rejected', reason: 'the configuration does not compile' }
+    const taken = await firstTaken(plan.listeners, this.#plan?.listeners ?? [])
+    if (taken !== null) return { kind: 'rejected', reason: taken }
     const dataDir = resolve(loaded.folder, config.dataDir ?? './data')
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     await this.#keys.update(plan.issuers, dataDir)
@@ -256,13 +259,14 @@ const WORKER_FLAGS = ['--max-semi-space-size=32', '--no-allocation-site-pretenur
 
 function spawnWorker(): WorkerHandle {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  // Workers accept by themselves from one shared socket: a flood never passes through the supervisor. The policy is read
+  // by the first setupPrimary and never again.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({
     exec: resolve(import.meta.dirname, `worker.${extension}`),
     args: [],
     execArgv: WORKER_FLAGS,
   })
-  // Workers accept by themselves from one shared socket: a flood never passes through the supervisor.
-  cluster.schedulingPolicy = cluster.SCHED_NONE
   const worker: Worker = cluster.fork()
   return {
     id: worker.id,

@@ -74,7 +74,11 @@ export class Listener {
       if (this.#sockets.size === 0) this.#onEmpty?.()
     })
     if (this.#tls === null) this.#http1.emit('connection', socket)
-    else this.#tls.emit('connection', socket)
+    else {
+      // A TLS socket takes this from the one it wraps; nobody waits for a client that leaves in its handshake.
+      socket.allowHalfOpen = false
+      this.#tls.emit('connection', socket)
+    }
   }
 
   /** Takes over a plan that speaks alike: new certificates and limits serve from the next connection on. */
@@ -131,15 +135,15 @@ export class Listener {
     })
     server.on('secureConnection', (socket) => {
       socket.on('error', () => socket.destroy())
-      // Not before: a client that leaves in the middle of the handshake leaves nothing to wait for.
-      socket.allowHalfOpen = true
       if (!this.#clientAccepted(socket)) socket.destroy()
       else if (socket.alpnProtocol === 'h2') {
         // HTTP/2 knows no half-close: without this, streams that wait for a window would wait for ever.
-        socket.allowHalfOpen = false
         socket.once('end', () => socket.destroy())
         this.#http2.emit('connection', socket)
-      } else this.#http1.emit('connection', socket)
+      } else {
+        socket.allowHalfOpen = true
+        this.#http1.emit('connection', socket)
+      }
     })
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server

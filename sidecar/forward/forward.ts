@@ -111,6 +111,11 @@ class Run implements ResponseHandler, Forwarding {
 
   start(transport: Transport, body: BodySource | null): void {
     if (this.#phase === 'over') return
+    if (this.#exchange.gone) {
+      // It left before we listened, while its caller was being asked for.
+      this.#clientGone()
+      return
+    }
     const { method, target, headers, upgrade, responseTimeoutMs } = this.#request
     this.#dispatched = transport.dispatch(
       { method, target, headers, body, upgrade, responseTimeoutMs },

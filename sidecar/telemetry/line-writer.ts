@@ -9,7 +9,7 @@ const ATOMIC_BYTES = 4096
 
 export class LineWriter {
   readonly #fd: number
-  #waiting: string[] = []
+  #waiting: Buffer[] = []
   #waitingBytes = 0
   #writing = false
   #dropped = 0
@@ -26,12 +26,13 @@ export class LineWriter {
 
   /** `line` without its line end. */
   write(line: string): void {
-    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+    const bytes = Buffer.from(`${line}\n`)
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
       this.#dropped++
       return
     }
-    this.#waiting.push(line)
-    this.#waitingBytes += line.length + 1
+    this.#waiting.push(bytes)
+    this.#waitingBytes += bytes.length
     if (!this.#writing) {
       this.#writing = true
       setImmediate(() => this.#flush())
@@ -47,17 +48,16 @@ export class LineWriter {
   }
 
   #flush(): void {
-    let batch = ''
+    let bytes = 0
     let taken = 0
     while (taken < this.#waiting.length) {
       const line = this.#waiting[taken]!
-      if (taken > 0 && batch.length + line.length >= ATOMIC_BYTES) break
-      batch += `${line}\n`
+      if (taken > 0 && bytes + line.length > ATOMIC_BYTES) break
+      bytes += line.length
       taken++
     }
-    this.#waiting.splice(0, taken)
-    this.#waitingBytes -= batch.length
-    this.#send(Buffer.from(batch))
+    this.#waitingBytes -= bytes
+    this.#send(Buffer.concat(this.#waiting.splice(0, taken), bytes))
   }
 
   #send(bytes: Buffer): void {

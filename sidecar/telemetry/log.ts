@@ -24,7 +24,7 @@ export function createLog(writer: LineWriter, clock: Clock, part: string): Log {
       message: printable(message, 2000),
     }
     for (const [name, value] of Object.entries(fields)) {
-      entry[name] = typeof value === 'string' ? printable(value, 4000) : value
+      entry[name] = printableField(value)
     }
     writer.write(JSON.stringify(entry))
   }
@@ -33,4 +33,9 @@ export function createLog(writer: LineWriter, clock: Clock, part: string): Log {
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
   }
+}
+
+function printableField(value: LogFields[string]): unknown {
+  if (typeof value === 'string') return printable(value, 4000)
+  return Array.isArray(value) ? value.map((text) => printable(String(text), 4000)) : value
 }
