@@ -26,6 +26,8 @@ export interface AuthDenied extends Decision {
   readonly verdict: 'deny'
   /** 401: no or no good token. 403: a good one that may not do this. 503: nobody can tell at the moment. */
   readonly status: 401 | 403 | 503
+  /** `sub` of a good token that may not do this, for the record. */
+  readonly subject?: string | null
   /** Value of WWW-Authenticate; null where the answer carries none (503). */
   readonly challenge: string | null
 }

@@ -141,7 +141,7 @@ function decide(
     headers,
   }
   const authorized = authorize(principal, policy)
-  if ('status' in authorized) return authorized
+  if ('status' in authorized) return { ...authorized, subject: principal.subject }
   return { verdict: 'allow', reason: authorized.reason, rule: authorized.rule, principal }
 }
 

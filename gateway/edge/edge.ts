@@ -1,6 +1,6 @@
 // The edge of one worker: applies plans to listeners and upstreams, swaps without dropping anything, drains at the end.
 
-import { randomUUID } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { AuthContext } from '../auth/authenticate.ts'
 import { KeyRings } from '../auth/key-rings.ts'
 import type { JwksDocument } from '../auth/key-set.ts'
@@ -16,6 +16,7 @@ import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { Door } from './door.ts'
 import { Listener } from './listener.ts'
 import { Reception } from './reception.ts'
+import { createIdSource } from './request-id.ts'
 import { Records } from './records.ts'
 import { RequestSteps } from './steps.ts'
 
@@ -60,17 +61,18 @@ export class Edge {
     }
     this.#services = new Services(clock)
     this.#active = new ActiveRequests(clock)
+    const newId = createIdSource(randomFillSync)
     const records = new Records(deps.records, clock, random)
     this.#steps = new RequestSteps({
       clock,
       random,
-      newId: randomUUID,
+      newId,
       records,
       active: this.#active,
     })
     this.#reception = new Reception({
       clock,
-      newId: randomUUID,
+      newId,
       records,
       steps: this.#steps,
       plane: () => this.#plane!,
@@ -102,6 +104,7 @@ export class Edge {
   async apply(plan: Plan, ticketKeys: ReadonlyMap<string, Buffer>): Promise<void> {
     const fresh = await this.#prepareListeners(plan, ticketKeys)
     const opened = await this.#openDoors(plan)
+    // From here on nothing waits and nothing can fail.
     this.#services.update(plan.services)
     this.#keys.retain(plan.issuers)
     this.#plane = createDataPlane(plan, this.#services, this.#auth)
@@ -156,7 +159,10 @@ export class Edge {
     for (const listenerPlan of plan.listeners) {
       const { name } = listenerPlan
       const running = this.#listeners.get(name)
-      if (running !== undefined && speaksAlike(running.plan, listenerPlan)) continue
+      if (running !== undefined && speaksAlike(running.plan, listenerPlan)) {
+        running.checkUpdate(listenerPlan)
+        continue
+      }
       const listener = new Listener(listenerPlan, ticketKeys.get(name)!, {
         clock: this.#deps.clock,
         steps: this.#steps,

@@ -81,6 +81,11 @@ export class Listener {
     }
   }
 
+  /** Throws where `update` with this plan could not succeed. */
+  checkUpdate(plan: ListenerPlan): void {
+    if (plan.tls !== null) new ServerContexts(plan.tls)
+  }
+
   /** Takes over a plan that speaks alike: new certificates and limits serve from the next connection on. */
   update(plan: ListenerPlan, ticketKeys: Buffer): void {
     this.#plan = plan

@@ -65,6 +65,7 @@ export class Reception {
       reason: 'ok',
       rule: null,
       issuer: null,
+      subject: null,
       endpoint: null,
       upstreamMs: null,
       error: null,

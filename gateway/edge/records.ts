@@ -38,7 +38,7 @@ export class Records {
       status: state.status,
       reason: state.reason,
       rule: state.rule,
-      subject: state.principal?.subject ?? null,
+      subject: state.subject,
       issuer: state.principal?.issuer ?? state.issuer,
       endpoint: state.endpoint,
       bytesIn: exchange.bytesIn,

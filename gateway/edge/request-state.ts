@@ -21,6 +21,8 @@ export interface RequestState {
   reason: string
   rule: string | null
   issuer: string | null
+  /** `sub` of a verified token, also of one that was not enough. */
+  subject: string | null
   endpoint: string | null
   upstreamMs: number | null
   error: string | null

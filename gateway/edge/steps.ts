@@ -12,6 +12,7 @@ import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 import type { ActiveRequests } from './active.ts'
 import { answerProblem, statusOf } from './answers.ts'
 import type { Records } from './records.ts'
+import { traceIdOf } from './request-id.ts'
 import type { RequestState } from './request-state.ts'
 import { responseHeaders } from './response-headers.ts'
 import { upstreamHead } from './upstream-headers.ts'
@@ -23,7 +24,7 @@ const MAX_CONTROL_PER_SECOND = 100
 export interface RequestStepsDeps {
   readonly clock: Clock
   readonly random: () => number
-  /** A fresh UUID. */
+  /** A fresh request id. */
   readonly newId: () => string
   readonly records: Records
   readonly active: ActiveRequests
@@ -49,9 +50,7 @@ export class RequestSteps {
       active.delete(state)
       records.finished(state)
     }
-    state.exchange.onDone(() => {
-      if (state.status !== 101) finish()
-    })
+    state.exchange.onDone(finish)
     state.exchange.onGone(() => {
       if (state.reason === 'ok') state.reason = 'client_gone'
       // While it is being forwarded, the outcome knows more and ends the request.
@@ -89,6 +88,7 @@ export class RequestSteps {
     const proceed = (answer: AuthDecision): void => {
       if (answer.verdict === 'allow') {
         state.principal = answer.principal
+        state.subject = answer.principal.subject
         state.expiresAtMs = answer.principal.expiresAtMs
         done()
         return
@@ -181,6 +181,7 @@ export class RequestSteps {
   #refuseCaller(state: RequestState, refusal: AuthDenied, corsHeaders: FlatHeaders): void {
     state.rule = state.arrival.route!.name
     state.issuer = refusal.rule === '' ? null : refusal.rule
+    state.subject = refusal.subject ?? null
     state.reason = refusal.reason
     const headers = [...corsHeaders]
     if (refusal.challenge !== null) headers.push('www-authenticate', refusal.challenge)
@@ -195,13 +196,6 @@ export class RequestSteps {
     state.stop = null
     answerProblem(state.exchange, { status, code, requestId: state.facts.id, headers })
   }
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
-/** The request's id and its trace id are one number, so that either finds the other. */
-function traceIdOf(requestId: string, newId: () => string): string {
-  return (UUID.test(requestId) ? requestId : newId()).replaceAll('-', '')
 }
 
 /** RFC 6750 section 3.1: a client learns the class of the fault, never which check failed. */

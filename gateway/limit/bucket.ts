@@ -15,7 +15,7 @@ export interface BucketState {
   generation: number
   /** What was missing to the full bucket at the fullest moment of the generation: nothing beyond it can come back. */
   headroomUs: number
-  /** Number of the lease time of the last grant, and what was granted in advance in it and in the one before. */
+  /** Number of the lease time of the last grant, and what may still be held of the grants in it and in the one before. */
   epoch: number
   granted: number
   grantedBefore: number
@@ -32,8 +32,8 @@ export function fullBucket(nowUs: number): BucketState {
  *
  * A credit makes the grant undone: had it never been made, the bucket would have been fuller by it at every moment since,
  * so only as much comes back as there was room for at all of those moments. What is granted in advance lives one lease
- * time, that is in this epoch or the one before, and both together never exceed `outstanding`. The script for Redis says
- * the same in Lua.
+ * time, that is in this epoch or the one before, and what is not known to be settled of both never exceeds `outstanding`.
+ * The script for Redis says the same in Lua.
  */
 export function takeFromBucket(
   state: BucketState,
@@ -44,6 +44,10 @@ export function takeFromBucket(
   const { tokenUs, size } = params
   const spanUs = size * tokenUs
   turnEpoch(state, epochUs(params), nowUs)
+  if (item.lease === state.epoch) state.granted = Math.max(0, state.granted - item.settled)
+  else if (item.lease === state.epoch - 1) {
+    state.grantedBefore = Math.max(0, state.grantedBefore - item.settled)
+  }
   // Clamped below: a full bucket overflows. Above: the clock was set back, or the limit was lowered.
   let arrivalUs = Math.min(Math.max(state.arrivalUs, nowUs), nowUs + spanUs)
   let headroomUs = Math.min(state.headroomUs, arrivalUs - nowUs)
@@ -75,6 +79,7 @@ export function takeFromBucket(
     retryUs: left < item.cost ? Math.ceil(missingUs) : 0,
     resetUs: Math.ceil(arrivalUs - nowUs),
     stamp: state.generation,
+    lease: state.epoch,
   }
 }
 

@@ -1,7 +1,7 @@
 // One limit applied to one request: what was taken for it, how that is undone, and what it says about the limit.
 
 import type { LimitState } from './decision.ts'
-import type { LocalBucket } from './local-bucket.ts'
+import type { Lease, LocalBucket } from './local-bucket.ts'
 import type { LimitPlan } from './plan.ts'
 
 export interface Charge {
@@ -14,7 +14,7 @@ export interface Charge {
  * the store is away. `free`: admitted without counting, because the limit is `open` then.
  */
 export type Grant =
-  | { readonly kind: 'held'; readonly untilMs: number; readonly stamp: number }
+  | ({ readonly kind: 'held' } & Lease)
   | { readonly kind: 'asked'; readonly stamp: number }
   | { readonly kind: 'local'; readonly stamp: number }
   | { readonly kind: 'free' }

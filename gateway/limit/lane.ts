@@ -150,7 +150,7 @@ export class Lane {
       if (bucket.waiters.length > 0) this.#later(bucket)
       const debit = bucket.debt
       bucket.debt = 0
-      const item = { key, params, count: alike.length, cost, want, debit, ...bucket.takeCredit() }
+      const item = { key, params, count: alike.length, cost, want, debit, ...bucket.takeReport() }
       asked.push({ bucket, item, waiters: alike })
     }
     return asked
@@ -182,6 +182,7 @@ export class Lane {
       // What was granted may be spent no more, but who waits may still be answered in time.
       const tokens = answer.granted * item.cost + answer.held
       if (tokens > 0) bucket.giveBack(tokens, stamp)
+      if (answer.held > 0) bucket.settle(answer.held, answer.lease)
       bucket.waiters.unshift(...waiters.filter(({ done }) => !done))
       if (bucket.waiters.length > 0 || tokens > 0) this.#pending.add(bucket)
       return

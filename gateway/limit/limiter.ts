@@ -262,14 +262,14 @@ export class Limiter {
       if (outcome === null) return
       if (isRefusal(outcome)) {
         this.#refusals.add(charge, subject, this.#options.clock.wallMs())
-      } else if (
-        decision.verdict === 'allow' &&
-        (outcome.kind === 'held' || outcome.kind === 'asked')
-      ) {
-        this.#counters.spent += charge.plan.cost
-      }
+      } else if (decision.verdict === 'allow') this.#spent(charge, outcome)
     })
     return decision
+  }
+
+  #spent({ plan, bucket }: Charge, outcome: Outcome): void {
+    if (outcome.kind === 'held') bucket.settle(plan.cost, outcome.lease)
+    if (outcome.kind === 'held' || outcome.kind === 'asked') this.#counters.spent += plan.cost
   }
 
   #undo(charges: readonly Charge[], outcomes: readonly (Outcome | null)[], nowMs: number): void {
@@ -334,5 +334,7 @@ const REPORT_NOTHING: Omit<TakeItem, 'key' | 'params'> = {
   want: 0,
   credit: 0,
   stamp: 0,
+  settled: 0,
+  lease: 0,
   debit: 0,
 }

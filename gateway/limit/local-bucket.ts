@@ -3,7 +3,7 @@
 import type { LimitCounters } from './counters.ts'
 import { largestCost } from './params.ts'
 import type { LimitParams } from './plan.ts'
-import type { TakeAnswer } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take.ts'
 
 /** A refusal is believed this long: tokens that others give back are noticed that late. */
 const LONGEST_DENIAL_MS = 1000
@@ -11,11 +11,14 @@ const LONGEST_DENIAL_MS = 1000
 const CLOCK_RATE_ERROR = 1e-3
 /** Leases are given back where this part of their time is left. */
 const GIVE_BACK_SHARE = 0.2
+/** Use is measured over this part of a lease time or longer. */
+const MEASURED_SHARE = 0.125
 
 /** Where a spent token came from, so that it can be put back. */
 export interface Lease {
   readonly untilMs: number
   readonly stamp: number
+  readonly lease: number
 }
 
 /** One request that waits for the store. */
@@ -49,9 +52,13 @@ export class LocalBucket {
   retryAtMs = 0
   readonly #counters: LimitCounters
   #held = 0
-  #heldUntilMs = 0
-  #heldStamp = 0
+  /** Of all that is held: the earliest end, the oldest stamp and the oldest lease time. */
+  #heldAs: Lease = { untilMs: 0, stamp: 0, lease: 0 }
+  #settled = 0
+  #settledLease = 0
   #target = 0
+  /** Until then it is of no use to ask for more in advance. */
+  #shortUntilMs = 0
   #deniedCost = Infinity
   #deniedUntilMs = 0
   #credit = 0
@@ -83,25 +90,31 @@ export class LocalBucket {
     return this.#credit
   }
 
-  /** Spends held tokens, or answers null where there are not enough. Lease time is checked here, at every use. */
+  /** Takes from held tokens, or answers null where there are not enough. Lease time is checked here, at every use. */
   spend(cost: number, nowMs: number): Lease | null {
     this.#used += cost
     this.#dropEnded(nowMs)
     if (this.#held < cost) return null
     this.#held -= cost
-    return { untilMs: this.#heldUntilMs, stamp: this.#heldStamp }
+    return this.#heldAs
   }
 
-  /** Holds `tokens` more; those held together end together, with the earliest. */
-  hold(tokens: number, { untilMs, stamp }: Lease, nowMs: number): void {
+  /** Tokens taken by `spend` are spent for good. */
+  settle(tokens: number, lease: number): void {
+    // Told of an older lease time than its own a token counts as held for longer, never for shorter.
+    this.#settledLease = this.#settled === 0 ? lease : Math.min(this.#settledLease, lease)
+    this.#settled += tokens
+  }
+
+  /** Holds `tokens` more, or again; those held together end together, with the earliest. */
+  hold(tokens: number, lease: Lease, nowMs: number): void {
     this.#dropEnded(nowMs)
-    if (nowMs >= untilMs) {
+    if (nowMs >= lease.untilMs) {
       this.#counters.dropped += tokens
+      this.settle(tokens, lease.lease)
       return
     }
-    const isFirst = this.#held === 0
-    this.#heldUntilMs = isFirst ? untilMs : Math.min(this.#heldUntilMs, untilMs)
-    this.#heldStamp = isFirst ? stamp : Math.min(this.#heldStamp, stamp)
+    this.#heldAs = this.#held === 0 ? lease : earlier(this.#heldAs, lease)
     this.#held += tokens
   }
 
@@ -111,12 +124,18 @@ export class LocalBucket {
     this.#credit += tokens
   }
 
-  /** What is given back, and from now on no more known here: a credit is sent once, whatever becomes of it. */
-  takeCredit(): { readonly credit: number; readonly stamp: number } {
-    const credit = this.#credit
+  /** What the store is to be told, and from now on no more known here: it is told once, whatever becomes of it. */
+  takeReport(): Pick<TakeItem, 'credit' | 'stamp' | 'settled' | 'lease'> {
+    const report = {
+      credit: this.#credit,
+      stamp: this.#creditStamp,
+      settled: this.#settled,
+      lease: this.#settledLease,
+    }
+    this.#counters.returned += this.#credit
     this.#credit = 0
-    this.#counters.returned += credit
-    return { credit, stamp: this.#creditStamp }
+    this.#settled = 0
+    return report
   }
 
   /** Until a request of this cost may be asked for again; 0: now. */
@@ -131,20 +150,25 @@ export class LocalBucket {
     this.retryAtMs = nowMs + answer.retryUs / 1000
     this.#deniedCost = answer.retryUs > 0 ? cost : Infinity
     this.#deniedUntilMs = nowMs + Math.min(answer.retryUs / 1000, LONGEST_DENIAL_MS)
-    if (answer.held === 0) return
-    const untilMs = sentAtMs + this.params.leaseMs * (1 - CLOCK_RATE_ERROR)
-    this.hold(answer.held, { untilMs, stamp: answer.stamp }, nowMs)
+    if (answer.held > 0) {
+      const untilMs = sentAtMs + this.params.leaseMs * (1 - CLOCK_RATE_ERROR)
+      this.hold(answer.held, { untilMs, stamp: answer.stamp, lease: answer.lease }, nowMs)
+    }
+    // Where the store gives less than is wanted there is no more at present.
+    if (this.#isShort) this.#shortUntilMs = nowMs + this.params.leaseMs * MEASURED_SHARE
   }
 
   /** Tokens to hold in advance: half a lease time's use, less what is held. 0 in exact mode and for rarely used keys. */
   want(nowMs: number): number {
     const { params } = this
     if (params.leaseMs === 0) return 0
-    const elapsedMs = Math.max(nowMs - this.#usedSinceMs, params.leaseMs / 4)
-    const weight = 1 - Math.exp(-elapsedMs / params.leaseMs)
-    this.#ratePerMs += weight * (this.#used / elapsedMs - this.#ratePerMs)
-    this.#used = 0
-    this.#usedSinceMs = nowMs
+    const elapsedMs = nowMs - this.#usedSinceMs
+    if (elapsedMs >= params.leaseMs * MEASURED_SHARE) {
+      const weight = 1 - Math.exp(-elapsedMs / params.leaseMs)
+      this.#ratePerMs += weight * (this.#used / elapsedMs - this.#ratePerMs)
+      this.#used = 0
+      this.#usedSinceMs = nowMs
+    }
     const most = params.kind === 'bucket' ? params.outstanding : leaseShare(params)
     this.#target = Math.min(most, Math.floor((this.#ratePerMs * params.leaseMs) / 2))
     if (this.deniedMs(1, nowMs) > 0) return 0
@@ -153,23 +177,38 @@ export class LocalBucket {
 
   /** Whether it is time to ask for more before the held tokens run out. */
   isLow(nowMs: number): boolean {
-    return this.#held * 2 < this.#target && this.deniedMs(1, nowMs) === 0
+    return this.#isShort && nowMs >= this.#shortUntilMs && this.deniedMs(1, nowMs) === 0
   }
 
   /** Gives held tokens back where their time is nearly over; answers whether any are still held. */
   sweep(nowMs: number): boolean {
     this.#dropEnded(nowMs)
     if (this.#held === 0) return false
-    if (nowMs < this.#heldUntilMs - this.params.leaseMs * GIVE_BACK_SHARE) return true
-    this.giveBack(this.#held, this.#heldStamp)
+    const { untilMs, stamp, lease } = this.#heldAs
+    if (nowMs < untilMs - this.params.leaseMs * GIVE_BACK_SHARE) return true
+    this.giveBack(this.#held, stamp)
+    this.settle(this.#held, lease)
     this.#held = 0
     return false
   }
 
+  get #isShort(): boolean {
+    return this.#held * 2 < this.#target
+  }
+
   #dropEnded(nowMs: number): void {
-    if (this.#held === 0 || nowMs < this.#heldUntilMs) return
+    if (this.#held === 0 || nowMs < this.#heldAs.untilMs) return
     this.#counters.dropped += this.#held
+    this.settle(this.#held, this.#heldAs.lease)
     this.#held = 0
+  }
+}
+
+function earlier(a: Lease, b: Lease): Lease {
+  return {
+    untilMs: Math.min(a.untilMs, b.untilMs),
+    stamp: Math.min(a.stamp, b.stamp),
+    lease: Math.min(a.lease, b.lease),
   }
 }
 

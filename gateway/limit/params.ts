@@ -11,8 +11,10 @@ const LONGEST_LEASE_MS = 1000
 const LONGEST_ANSWER_MS = 150
 /** How old an answer must be allowed to be, where the window is long enough for it. */
 const USUAL_ANSWER_MS = 50
-/** A lease pays where a lease time carries at least this many requests at full rate. */
+/** Leases pay where at full rate at least this many requests are served of them in a lease time. */
 const LEASE_WORTH = 10
+/** Shorter ones are over before they are of use. */
+const SHORTEST_LEASE_MS = 20
 // 1/32 µs: sums of multiples of it stay exact in a double until 2034.
 const GRAIN = 32
 /** The time to one token of a rate of 0: a year. Its bucket is of size 0, so not even that is waited for. */
@@ -43,16 +45,16 @@ function answerMs(windowMs: number): number {
 }
 
 /**
- * At most `burst` + rate × t in any t. `mode` null: leased where a tenth of the burst and the requests of one lease time
- * (half the time to refill, at most a second) are ten or more each, else exact. A leased bucket admits at once a tenth
- * less than its burst.
+ * At most `burst` + rate × t in any t. `mode` null: leased where nodes may hold ten or more (a tenth of the burst) and for
+ * 20 ms or longer, else exact. A leased bucket admits at once a tenth less than its burst. Nodes hold what half a lease
+ * time uses, so at full rate all of them together hold what they may.
  */
 export function bucketParams(rate: Rate, burst: number, mode: LimitMode | null): BucketParams {
   const exactUs = rate.count === 0 ? NEVER_US : (rate.perMs * 1000) / rate.count
   const tokenUs = Math.ceil(exactUs * GRAIN) / GRAIN
   const reserved = Math.max(1, Math.floor(burst * OUTSTANDING_SHARE))
-  const longestMs = Math.min(LONGEST_LEASE_MS, ((burst - reserved) * tokenUs) / 2000)
-  const pays = reserved >= LEASE_WORTH && (longestMs * 1000) / tokenUs >= LEASE_WORTH
+  const longestMs = Math.min(LONGEST_LEASE_MS, (2 * reserved * tokenUs) / 1000)
+  const pays = reserved >= LEASE_WORTH && longestMs >= SHORTEST_LEASE_MS
   const common = { kind: 'bucket', tokenUs, lateMs: LONGEST_ANSWER_MS, rate } as const
   if ((mode ?? (pays ? 'leased' : 'exact')) === 'exact') {
     return { ...common, size: rate.count === 0 ? 0 : burst, outstanding: 0, leaseMs: 0 }

@@ -4,13 +4,13 @@ import { epochUs } from './bucket.ts'
 import type { TakeAnswer, TakeItem } from './take.ts'
 
 /** Numbers of one item in the script's argument, and of one answer. */
-const ITEM_NUMBERS = 11
-const ANSWER_NUMBERS = 6
+const ITEM_NUMBERS = 13
+const ANSWER_NUMBERS = 7
 const ITEM_BYTES = ITEM_NUMBERS * 8
 
 /**
- * KEYS: one for each item. ARGV[1]: for each item eleven doubles: kind (0 window, 1 bucket), three or four numbers of the
- * limit, count, cost, want, credit, stamp, debit. Answers six numbers for each item, in the order of TakeAnswer. Seconds
+ * KEYS: one for each item. ARGV[1]: for each item thirteen doubles: kind (0 window, 1 bucket), three or four numbers of the
+ * limit, count, cost, want, credit, stamp, settled, lease, debit. Answers seven numbers for each item, in the order of TakeAnswer. Seconds
  * count from 2026, so that microseconds with a fraction stay exact in a double.
  */
 export const TAKE_SCRIPT = `
@@ -79,10 +79,11 @@ local function window(key, max, sub, slots, count, cost, want, credit, stamp, de
     end
   end
   if size > 0 then reset = indexes[size] * sub + whole - now end
-  return granted, held, left, retry, reset, current
+  return granted, held, left, retry, reset, current, 0
 end
 
-local function bucket(key, token, size, cap, length, count, cost, want, credit, stamp, debit)
+local function bucket(key, token, size, cap, length,
+    count, cost, want, credit, stamp, settled, lease, debit)
   local span = size * token
   local arrival, generation, headroom, epoch, fresh, old = now, now, 0, 0, 0, 0
   local packed = redis.call('GET', key)
@@ -96,6 +97,8 @@ local function bucket(key, token, size, cap, length, count, cost, want, credit, 
     if epoch == turn - 1 then old = fresh else old = 0 end
     fresh = 0
   end
+  if lease == turn then fresh = math.max(0, fresh - settled)
+  elseif lease == turn - 1 then old = math.max(0, old - settled) end
   arrival = math.min(math.max(arrival, now), now + span)
   headroom = math.min(headroom, arrival - now)
   if credit > 0 and stamp == generation then
@@ -120,19 +123,19 @@ local function bucket(key, token, size, cap, length, count, cost, want, credit, 
   redis.call('SET', key, value, 'PX', math.ceil(life / 1000) + 1)
   local retry = 0
   if left < cost then retry = math.ceil(arrival + cost * token - now - span) end
-  return granted, held, left, retry, math.ceil(arrival - now), generation
+  return granted, held, left, retry, math.ceil(arrival - now), generation, turn
 end
 
 for i = 1, #KEYS do
-  local kind, a, b, c, d, count, cost, want, credit, stamp, debit =
-    struct.unpack('<ddddddddddd', ARGV[1], (i - 1) * 88 + 1)
-  local o = (i - 1) * 6
+  local kind, a, b, c, d, count, cost, want, credit, stamp, settled, lease, debit =
+    struct.unpack('<ddddddddddddd', ARGV[1], (i - 1) * 104 + 1)
+  local o = (i - 1) * 7
   if kind == 0 then
-    out[o + 1], out[o + 2], out[o + 3], out[o + 4], out[o + 5], out[o + 6] =
+    out[o + 1], out[o + 2], out[o + 3], out[o + 4], out[o + 5], out[o + 6], out[o + 7] =
       window(KEYS[i], a, b, c, count, cost, want, credit, stamp, debit)
   else
-    out[o + 1], out[o + 2], out[o + 3], out[o + 4], out[o + 5], out[o + 6] =
-      bucket(KEYS[i], a, b, c, d, count, cost, want, credit, stamp, debit)
+    out[o + 1], out[o + 2], out[o + 3], out[o + 4], out[o + 5], out[o + 6], out[o + 7] =
+      bucket(KEYS[i], a, b, c, d, count, cost, want, credit, stamp, settled, lease, debit)
   end
 end
 return out
@@ -142,13 +145,14 @@ return out
 export function encodeItems(items: readonly TakeItem[]): Buffer {
   const bytes = Buffer.allocUnsafe(items.length * ITEM_BYTES)
   let at = 0
-  for (const { params, count, cost, want, credit, stamp, debit } of items) {
+  for (const { params, ...asked } of items) {
+    const { count, cost, want, credit, stamp, settled, lease, debit } = asked
     const limit =
       params.kind === 'window'
         ? [0, params.max, params.subUs, params.slots, 0]
         : [1, params.tokenUs, params.size, params.outstanding, epochUs(params)]
     for (const number of limit) at = bytes.writeDoubleLE(number, at)
-    for (const number of [count, cost, want, credit, stamp, debit]) {
+    for (const number of [count, cost, want, credit, stamp, settled, lease, debit]) {
       at = bytes.writeDoubleLE(number, at)
     }
   }
@@ -172,6 +176,7 @@ export function decodeAnswers(reply: unknown, count: number): TakeAnswer[] {
       retryUs: numbers[at + 3]!,
       resetUs: numbers[at + 4]!,
       stamp: numbers[at + 5]!,
+      lease: numbers[at + 6]!,
     }
   })
 }

@@ -17,6 +17,9 @@ export interface TakeItem {
   /** Tokens given back unspent, of a grant that was answered with `stamp`. */
   readonly credit: number
   readonly stamp: number
+  /** Tokens that were held in advance under `lease` and are so no more: spent, given back or gone. */
+  readonly settled: number
+  readonly lease: number
   /** Tokens spent while the store could not be asked. */
   readonly debit: number
 }
@@ -34,6 +37,8 @@ export interface TakeAnswer {
   readonly resetUs: number
   /** Names the time of this grant to a later credit. */
   readonly stamp: number
+  /** Names the lease time of this grant, for when its tokens are settled. */
+  readonly lease: number
 }
 
 export type TakeState = WindowState | BucketState

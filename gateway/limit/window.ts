@@ -54,7 +54,7 @@ export function takeFromWindow(
     }
   }
   const resetUs = indexes.length === 0 ? 0 : indexes.at(-1)! * subUs + whole - nowUs
-  return { granted, held, remaining: left, retryUs, resetUs, stamp: current }
+  return { granted, held, remaining: left, retryUs, resetUs, stamp: current, lease: 0 }
 }
 
 /** From then on (µs after now) nothing of the state counts any more. */

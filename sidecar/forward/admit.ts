@@ -5,7 +5,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { clientAddress } from './address.ts'
 import type { PeerFacts, RequestHead } from './exchange.ts'
 import type { RequestFacts } from './facts.ts'
-import { fieldRole, isProtectedFromConnection } from './fields.ts'
+import { isProtectedFromConnection, readFieldName } from './fields.ts'
 import { parseAuthority, type Authority } from './host.ts'
 import { canonicalTarget } from './path.ts'
 import { webSocketFault } from './websocket.ts'
@@ -162,19 +162,18 @@ function requestLineFault(head: RequestHead): string | null {
 function scanFields(raw: readonly string[], multiplexed: boolean, scan: Scan): string | null {
   for (let i = 0; i < raw.length; i += 2) {
     const value = raw[i + 1]!
-    if (BAD_VALUE.test(value)) return 'field_value_invalid'
-    const name = raw[i]!.toLowerCase()
-    const role = fieldRole(name)
+    // llhttp has refused such values already; nghttp2 may let them through.
+    if (multiplexed && BAD_VALUE.test(value)) return 'field_value_invalid'
+    const { lower, role, fault } = readFieldName(raw[i]!)
     if (role === 'end-to-end') {
-      // `content_length` is `content-length` to some frameworks; such twins are never passed on.
-      if (name.includes('_')) continue
-      if (!TOKEN.test(name)) return 'field_name_invalid'
-      scan.headers.push(name, value)
+      if (fault === 'dropped') continue
+      if (fault === 'invalid') return 'field_name_invalid'
+      scan.headers.push(lower, value)
       continue
     }
     if (role === 'hop-by-hop' || role === 'reserved') continue
-    const fault = scanKnown(role, name, value, multiplexed, scan)
-    if (fault !== null) return fault
+    const refusal = scanKnown(role, lower, value, multiplexed, scan)
+    if (refusal !== null) return refusal
   }
   if (scan.cookie !== null) scan.headers.push('cookie', scan.cookie)
   return null

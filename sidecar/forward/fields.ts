@@ -90,3 +90,36 @@ export function isProtectedFromConnection(lowerName: string): boolean {
   const role = fieldRole(lowerName)
   return role !== 'end-to-end' && role !== 'cookie' && role !== 'authorization' && role !== 'origin'
 }
+
+/** A field name as received: lower case, what it means, and whether it is one that may travel on. */
+export interface FieldName {
+  readonly lower: string
+  readonly role: FieldRole
+  readonly fault: 'none' | 'invalid' | 'dropped'
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** The last names read: they repeat. Bounded: cleared when full, and long names are not kept. */
+const names = new Map<string, FieldName>()
+const MAX_NAMES = 512
+const MAX_KEPT_LENGTH = 64
+
+export function readFieldName(raw: string): FieldName {
+  const known = names.get(raw)
+  if (known !== undefined) return known
+  const lower = raw.toLowerCase()
+  const role = fieldRole(lower)
+  const name: FieldName = { lower, role, fault: nameFault(lower, role) }
+  if (raw.length <= MAX_KEPT_LENGTH) {
+    if (names.size >= MAX_NAMES) names.clear()
+    names.set(raw, name)
+  }
+  return name
+}
+
+function nameFault(lower: string, role: FieldRole): FieldName['fault'] {
+  if (role !== 'end-to-end') return 'none'
+  // `content_length` is `content-length` to some frameworks; such twins are never passed on.
+  if (lower.includes('_')) return 'dropped'
+  return TOKEN.test(lower) ? 'none' : 'invalid'
+}

@@ -35,6 +35,8 @@ export class Http1Exchange implements Exchange {
   readonly #isDraining: () => boolean
   #closing = false
   #taken = false
+  readonly #goneListeners: (() => void)[] = []
+  readonly #doneListeners: (() => void)[] = []
 
   /** `upgradeHead`: bytes behind the head of an upgrade request, whose socket the parser has let go. */
   constructor(
@@ -57,6 +59,10 @@ export class Http1Exchange implements Exchange {
       scheme: null,
     }
     this.body = hasBody(request) ? new RequestBody(request, this) : null
+    response.on('close', () => this.#closed())
+    response.on('finish', () => {
+      for (const listener of this.#doneListeners) listener()
+    })
   }
 
   get peer(): PeerFacts {
@@ -72,15 +78,17 @@ export class Http1Exchange implements Exchange {
   }
 
   onGone(listener: () => void): void {
-    this.#response.once('close', () => {
-      if (this.#response.writableFinished || this.#taken) return
-      this.gone = true
-      listener()
-    })
+    this.#goneListeners.push(listener)
   }
 
   onDone(listener: () => void): void {
-    this.#response.once('finish', listener)
+    this.#doneListeners.push(listener)
+  }
+
+  #closed(): void {
+    if (this.#response.writableFinished || this.#taken) return
+    this.gone = true
+    for (const listener of this.#goneListeners) listener()
   }
 
   continue(): void {

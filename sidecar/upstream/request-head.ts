@@ -51,24 +51,25 @@ export function fieldLines(headers: FlatHeaders): string {
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!
     const value = headers[i + 1]!
-    if (!NAME.test(name)) throw new TypeError('invalid character in a request field name')
+    checkName(name)
     if (!VALUE.test(value)) throw new TypeError(`invalid character in request field ${name}`)
-    if (isOwnField(name)) throw new TypeError(`request field ${name} is the transport's own`)
     lines += `${name}: ${value}\r\n`
   }
   return lines
 }
 
-function isOwnField(name: string): boolean {
-  switch (name.length) {
-    case 2:
-    case 7:
-    case 10:
-    case 14:
-    case 16:
-    case 17:
-      return OWN_FIELDS.has(name.toLowerCase())
-    default:
-      return false
+/** Names that passed before: they repeat. Bounded: cleared when full, and long names are not kept. */
+const goodNames = new Set<string>()
+const MAX_NAMES = 512
+const MAX_KEPT_LENGTH = 64
+
+function checkName(name: string): void {
+  if (goodNames.has(name)) return
+  if (!NAME.test(name)) throw new TypeError('invalid character in a request field name')
+  if (OWN_FIELDS.has(name.toLowerCase())) {
+    throw new TypeError(`request field ${name} is the transport's own`)
   }
+  if (name.length > MAX_KEPT_LENGTH) return
+  if (goodNames.size >= MAX_NAMES) goodNames.clear()
+  goodNames.add(name)
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bucketParams, limitParams, localShare, windowParams } from '../../../gateway/limit/params.ts'
+import {
+  bucketParams,
+  limitParams,
+  localShare,
+  windowParams,
+} from '../../../gateway/limit/params.ts'
 import type { LimitParams } from '../../../gateway/limit/plan.ts'
 import { take, type TakeItem, type TakeState } from '../../../gateway/limit/take.ts'
 
@@ -18,7 +23,17 @@ class Counter {
   }
 
   take(item: Partial<TakeItem>) {
-    const nothing = { key: 'k', count: 0, cost: 1, want: 0, credit: 0, stamp: 0, debit: 0 }
+    const nothing = {
+      key: 'k',
+      count: 0,
+      cost: 1,
+      want: 0,
+      credit: 0,
+      stamp: 0,
+      settled: 0,
+      lease: 0,
+      debit: 0,
+    }
     const { state, answer } = take(
       this.#state,
       { ...nothing, params: this.#params, ...item },
@@ -36,7 +51,11 @@ test('a window admits all of its requests at once and then none for the whole wi
   assert.equal(counter.take({ count: 400 }).granted, 100)
   counter.nowUs += MINUTE_US
   const refused = counter.take({ count: 1 })
-  assert.equal(refused.granted, 0, 'the answer to a grant may come late, so the window is a little longer')
+  assert.equal(
+    refused.granted,
+    0,
+    'the answer to a grant may come late, so the window is a little longer',
+  )
   counter.nowUs += refused.retryUs
   assert.equal(counter.take({ count: 400 }).granted, 100, 'what was promised as retry holds')
 })
@@ -146,7 +165,18 @@ test('a limit that is lowered holds at once', () => {
     let params = limitParams(perMinute(100), burst, 'exact')
     let state: TakeState | undefined
     const ask = (count: number): number => {
-      const item = { key: 'k', params, count, cost: 1, want: 0, credit: 0, stamp: 0, debit: 0 }
+      const item = {
+        key: 'k',
+        params,
+        count,
+        cost: 1,
+        want: 0,
+        credit: 0,
+        stamp: 0,
+        settled: 0,
+        lease: 0,
+        debit: 0,
+      }
       const taken = take(state, item, 1000 * MINUTE_US)
       state = taken.state
       return taken.answer.granted

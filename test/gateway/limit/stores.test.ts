@@ -18,7 +18,7 @@ import { systemClock } from '../../../sidecar/runtime/clock.ts'
 import { startRedis } from '../../support/redis.ts'
 import { redisPlan, whenReady } from './redis-plan.ts'
 
-const NOTHING = { count: 0, cost: 1, want: 0, credit: 0, stamp: 0, debit: 0 }
+const NOTHING = { count: 0, cost: 1, want: 0, credit: 0, stamp: 0, settled: 0, lease: 0, debit: 0 }
 const window = limitParams({ count: 10, perMs: 60_000 }, null, 'exact')
 const bucket = limitParams({ count: 10, perMs: 60_000 }, 10, 'exact')
 const quick = limitParams({ count: 5, perMs: 1000 }, null, 'exact')

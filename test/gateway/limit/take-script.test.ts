@@ -3,11 +3,7 @@ import { after, test } from 'node:test'
 import { Redis } from 'ioredis'
 import { limitParams } from '../../../gateway/limit/params.ts'
 import type { LimitParams } from '../../../gateway/limit/plan.ts'
-import {
-  decodeAnswers,
-  encodeItems,
-  TAKE_SCRIPT,
-} from '../../../gateway/limit/take-script.ts'
+import { decodeAnswers, encodeItems, TAKE_SCRIPT } from '../../../gateway/limit/take-script.ts'
 import { take, type TakeItem, type TakeState } from '../../../gateway/limit/take.ts'
 import { seededRandom } from '../../limits/seeded-random.ts'
 import { startRedis } from '../../support/redis.ts'
@@ -20,8 +16,7 @@ after(async () => {
 })
 
 // Time comes as a second argument here; in everything else this is the script that runs.
-const NOW =
-  "local now = (tonumber(time[1]) - 1767225600) * 1000000 + tonumber(time[2])"
+const NOW = 'local now = (tonumber(time[1]) - 1767225600) * 1000000 + tonumber(time[2])'
 const script = TAKE_SCRIPT.replace(NOW, 'local now = tonumber(ARGV[2])')
 
 const LIMITS: readonly LimitParams[] = [
@@ -33,7 +28,13 @@ const LIMITS: readonly LimitParams[] = [
   limitParams({ count: 0, perMs: 1000 }, 5, 'exact'),
 ]
 
-function randomItem(random: () => number, key: string, params: LimitParams, stamps: number[]) {
+function randomItem(
+  random: () => number,
+  key: string,
+  params: LimitParams,
+  stamps: number[],
+  nowUs: number,
+) {
   const some = (most: number): number => Math.floor(random() * (most + 1))
   const rarely = (most: number): number => (random() < 0.3 ? some(most) : 0)
   const item: TakeItem = {
@@ -44,6 +45,10 @@ function randomItem(random: () => number, key: string, params: LimitParams, stam
     want: rarely(60),
     credit: rarely(20),
     stamp: stamps[some(Math.max(0, stamps.length - 1))] ?? 0,
+    settled: rarely(20),
+    lease:
+      Math.floor(params.leaseMs > 0 ? nowUs / Math.ceil(params.leaseMs * 1000) : nowUs / 1e6) -
+      some(2),
     debit: random() < 0.1 ? some(30) : 0,
   }
   return item
@@ -61,7 +66,7 @@ test('the script for Redis decides like the code that runs everywhere else', asy
       const scale = [0, 500, 50_000, 3_000_000, 120_000_000][Math.floor(random() * 5)]!
       nowUs += Math.floor(random() * scale) * (random() < 0.02 ? -1 : 1)
       const items = ['a', 'b', 'a'].map((key) =>
-        randomItem(random, `${seed}${key}`, params, stamps),
+        randomItem(random, `${seed}${key}`, params, stamps, nowUs),
       )
       const expected = items.map((item) => {
         const { state, answer } = take(states.get(item.key), item, nowUs)
@@ -84,7 +89,7 @@ test('every key the script writes has a time to live', async () => {
 })
 
 test('an answer of another form is refused', () => {
-  for (const reply of [null, 'OK', [1, 2, 3], [1, 2, 3, 4, 5, '6'], [1, 2, 3, 4, 5, -6]]) {
+  for (const reply of [null, 'OK', [1, 2, 3], [1, 2, 3, 4, 5, 6, '7'], [1, 2, 3, 4, 5, 6, -7]]) {
     assert.throws(() => decodeAnswers(reply, 1), TypeError)
   }
 })
