@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Server } from 'node:http'
 import { CORS_ROUTE_CONFIG, corsPluginOptions } from '../cors/plugin-options.ts'
 import { stateOf } from './request-state.ts'
+import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 import type { RequestSteps } from './steps.ts'
 
@@ -28,9 +29,7 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
   await app.register(fastifyCors, { delegator: corsDelegator })
   app.addHook('onRequest', (request, reply, done) => {
     const state = stateOf(request.raw)
-    // Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies: true OPTIONS requests leave from here.
-    const proceed =
-      state.facts.method === 'OPTIONS' ? () => forwardNow(request, reply, steps) : done
+    const proceed = leavesFromHook(state.facts) ? () => forwardNow(request, reply, steps) : done
     steps.beforeForward(state, () => corsHeadersOf(reply), reply, proceed)
   })
   await app.register(fastifyHttpProxy, {
@@ -47,6 +46,14 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
   })
   await app.ready()
   return app
+}
+
+/**
+ * Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies. And a canonical path without escapes holds
+ * nothing that http-proxy's path checks could find: they look into what escapes decode to.
+ */
+function leavesFromHook({ method, path }: RequestFacts): boolean {
+  return method === 'OPTIONS' || !path.includes('%')
 }
 
 function corsDelegator(

@@ -4,18 +4,12 @@ import { bucketParams, windowParams } from '../../gateway/limit/params.ts'
 import type { LimitParams } from '../../gateway/limit/plan.ts'
 import type { FleetOptions } from './fleet.ts'
 import { seededRandom } from './seeded-random.ts'
-import type { Mutant } from './simulated-store.ts'
 
 export type Kind = 'window' | 'bucket'
 export type Mode = 'exact' | 'leased'
 
-/** A fleet of a seed; of a mutant, one in which its mistake can show. */
-export function randomFleet(
-  seed: number,
-  kind: Kind,
-  mode: Mode,
-  mutant: Mutant = 'none',
-): FleetOptions {
+/** An ordinary fleet of a seed. */
+export function randomFleet(seed: number, kind: Kind, mode: Mode): FleetOptions {
   const random = seededRandom(seed * 7919)
   const some = (least: number, most: number): number =>
     least + Math.floor(random() * (most - least + 1))
@@ -34,18 +28,12 @@ export function randomFleet(
     ratePerMs: limitPerMs * (1 + random() * 2),
     traffic: some(0, 1) === 0 ? 'phases' : 'pulses',
     refusedLater: [0, 0.1, 0.4][some(0, 2)]!,
-    mutant,
     crashes: some(0, 3),
   }
 }
 
 /** A fleet whose nodes hold as much as they may while more is asked than the limit admits, in the worst ways known. */
-export function strainedFleet(
-  seed: number,
-  kind: Kind,
-  mode: Mode,
-  mutant: Mutant = 'none',
-): FleetOptions {
+export function strainedFleet(seed: number, kind: Kind, mode: Mode): FleetOptions {
   const random = seededRandom(seed * 104_729)
   const some = (least: number, most: number): number =>
     least + Math.floor(random() * (most - least + 1))
@@ -57,19 +45,36 @@ export function strainedFleet(
   return {
     seed,
     nodes: some(3, 8),
-    params: mode === 'leased' ? withLease(usual, some(100, 1000)) : usual,
+    params: mode === 'leased' ? timed(usual, some(100, 1000)) : usual,
     faults: { delayMs: 0.5, lost: some(0, 1) * 0.1 },
     durationMs: 10_000,
     ratePerMs: (count / 1000) * 2,
     traffic: (['steady', 'phases', 'pulses', 'pulses'] as const)[some(0, 3)]!,
     refusedLater: some(0, 1) * 0.3,
-    mutant,
   }
 }
 
-/** The promise must not hang on how long leases are, so here they are far longer than they are otherwise. */
-function withLease(params: LimitParams, leaseMs: number): LimitParams {
-  if (params.kind === 'bucket') return { ...params, leaseMs }
-  const subUs = Math.ceil(((params.windowMs + leaseMs) * 1000) / params.slots)
-  return { ...params, leaseMs, subUs }
+/** A small limit for an adversary; times are short, so that none of them hides what another one should. */
+export function smallLimit(seed: number, kind: Kind, mode: Mode): LimitParams {
+  const random = seededRandom(seed * 31_337)
+  const some = (least: number, most: number): number =>
+    least + Math.floor(random() * (most - least + 1))
+  const leaseMs = mode === 'leased' ? some(100, 800) : 0
+  if (kind === 'window') {
+    return timed(windowParams({ count: some(4, 20), perMs: 1000 }, mode), leaseMs, 5)
+  }
+  const bucket = bucketParams({ count: some(5, 20), perMs: 1000 }, some(4, 20), mode)
+  const outstanding = mode === 'leased' ? 3 : 0
+  return timed({ ...bucket, outstanding }, leaseMs, 5)
+}
+
+/** The promise must not hang on how long leases are; here they are far longer than otherwise. */
+function timed<Params extends LimitParams>(
+  params: Params,
+  leaseMs: number,
+  lateMs = params.lateMs,
+): Params {
+  if (params.kind === 'bucket') return { ...params, leaseMs, lateMs }
+  const coveredUs = (params.windowMs + Math.max(leaseMs, lateMs)) * 1000
+  return { ...params, leaseMs, lateMs, subUs: Math.ceil(coveredUs / params.slots) }
 }

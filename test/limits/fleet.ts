@@ -5,12 +5,7 @@ import { windowParams } from '../../gateway/limit/params.ts'
 import type { LimitParams, LimitPlan } from '../../gateway/limit/plan.ts'
 import type { Admission } from './promise-check.ts'
 import { seededRandom } from './seeded-random.ts'
-import {
-  SimulatedServer,
-  SimulatedStore,
-  type Mutant,
-  type NetworkFaults,
-} from './simulated-store.ts'
+import { SimulatedServer, SimulatedStore, type NetworkFaults } from './simulated-store.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 export interface FleetOptions {
@@ -28,7 +23,6 @@ export interface FleetOptions {
   readonly traffic: 'steady' | 'phases' | 'pulses'
   /** Of the requests, this part is charged to a second limit that refuses it, so that the first gets tokens back. */
   readonly refusedLater: number
-  readonly mutant?: Mutant
   /** Nodes that stop without a word, and are replaced, in the whole time. */
   readonly crashes?: number
   readonly failovers?: number
@@ -65,14 +59,13 @@ class Fleet {
   decisions = 0
 
   constructor(options: FleetOptions) {
-    const { seed, params, mutant = 'none', onStoreDown = 'closed' } = options
+    const { seed, params, onStoreDown = 'closed' } = options
     this.#options = options
     this.#random = seededRandom(seed)
-    this.server = new SimulatedServer(this.time, this.#random, mutant)
-    const ours = withMutant(params, mutant)
-    const cheap = plan('checked', ours, onStoreDown)
+    this.server = new SimulatedServer(this.time, this.#random)
+    const cheap = plan('checked', params, onStoreDown)
     const refusing = windowParams({ count: 0, perMs: 1000 }, 'exact')
-    const dear = ours.kind === 'window' ? ours.max : ours.size
+    const dear = params.kind === 'window' ? params.max : params.size
     this.#plans = [
       [cheap],
       [{ ...cheap, cost: Math.min(3, dear) }],
@@ -193,10 +186,4 @@ function retired(
 ): { batches: number; dropped: number } {
   const { batches, dropped } = limiter.metrics()
   return { batches: sum.batches + batches, dropped: sum.dropped + dropped }
-}
-
-/** Mistakes of a node, not of the store. */
-function withMutant(params: LimitParams, mutant: Mutant): LimitParams {
-  if (mutant === 'leases that never end') return { ...params, leaseMs: params.leaseMs * 1000 }
-  return mutant === 'late answers acted on' ? { ...params, lateMs: 10_000 } : params
 }

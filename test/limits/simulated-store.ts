@@ -1,20 +1,11 @@
-// A store behind a network that delays and loses, with the faults of real ones and the mistakes a limiter could make.
+// A store behind a network that delays and loses, and that fails over, stops and goes away as real ones do.
 
 import { INSTANCE_LIFE_MS, type LimitStore } from '../../gateway/limit/store.ts'
 import { take, type TakeAnswer, type TakeItem, type TakeState } from '../../gateway/limit/take.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-/** A mistake planted on purpose: the check of the promise must find each of them. */
-export type Mutant =
-  | 'none'
-  | 'credit applied twice'
-  | 'credit sent again after a lost answer'
-  | 'credit without regard to its grant'
-  | 'no cap on what is held'
-  | 'leases that never end'
-  | 'window without the time of leases'
-  | 'oldest part of the window not counted'
-  | 'late answers acted on'
+/** As of the real stores. */
+const ANSWER_MS = 50
 
 export interface NetworkFaults {
   /** Each way, 0 to this. */
@@ -27,7 +18,6 @@ export interface NetworkFaults {
 export class SimulatedServer {
   readonly time: VirtualTime
   readonly random: () => number
-  readonly mutant: Mutant
   #states = new Map<string, TakeState>()
   #snapshot: Map<string, TakeState> | null = null
   readonly #instances = new Map<string, number>()
@@ -38,10 +28,9 @@ export class SimulatedServer {
   batches = 0
   items = 0
 
-  constructor(time: VirtualTime, random: () => number, mutant: Mutant = 'none') {
+  constructor(time: VirtualTime, random: () => number) {
     this.time = time
     this.random = random
-    this.mutant = mutant
   }
 
   takeAll(items: readonly TakeItem[]): TakeAnswer[] {
@@ -71,40 +60,9 @@ export class SimulatedServer {
 
   #take(item: TakeItem): TakeAnswer {
     const nowUs = Math.floor((1_000_000 + this.time.monotonicMs()) * 1000)
-    const mutated = this.#mutated(item)
-    const { state, answer } = take(this.#states.get(item.key), mutated, nowUs)
+    const { state, answer } = take(this.#states.get(item.key), item, nowUs)
     this.#states.set(item.key, state)
-    if (this.mutant === 'credit applied twice' && item.credit > 0) this.creditOnly(item)
     return answer
-  }
-
-  creditOnly(item: TakeItem): void {
-    const nowUs = Math.floor((1_000_000 + this.time.monotonicMs()) * 1000)
-    const again = { ...this.#mutated(item), count: 0, want: 0, debit: 0 }
-    this.#states.set(item.key, take(this.#states.get(item.key), again, nowUs).state)
-  }
-
-  #mutated(item: TakeItem): TakeItem {
-    const { params } = item
-    if (this.mutant === 'no cap on what is held' && params.kind === 'bucket') {
-      return { ...item, params: { ...params, outstanding: 1e6 } }
-    }
-    if (this.mutant === 'oldest part of the window not counted' && params.kind === 'window') {
-      return { ...item, params: { ...params, slots: params.slots - 1 } }
-    }
-    if (this.mutant === 'window without the time of leases' && params.kind === 'window') {
-      const subUs = Math.ceil((params.windowMs * 1000) / params.slots)
-      return { ...item, params: { ...params, subUs } }
-    }
-    if (this.mutant === 'credit without regard to its grant' && item.credit > 0) {
-      const state = this.#states.get(item.key)
-      if (state?.kind === 'bucket') {
-        state.headroomUs = Number.MAX_SAFE_INTEGER
-        return { ...item, stamp: state.generation }
-      }
-      return { ...item, stamp: state?.indexes.at(-1) ?? item.stamp }
-    }
-    return item
   }
 }
 
@@ -120,46 +78,37 @@ export class SimulatedStore implements LimitStore {
   }
 
   take(_shard: number, items: readonly TakeItem[]): Promise<readonly TakeAnswer[]> {
-    const onLost = (): void => {
-      if (this.#server.mutant !== 'credit sent again after a lost answer') return
-      for (const item of items) if (item.credit > 0) this.#server.creditOnly(item)
-    }
-    return this.#call(() => this.#server.takeAll(items), onLost)
+    return this.#call(() => this.#server.takeAll(items))
   }
 
   async probe(_shard: number): Promise<void> {
-    await this.#call(
-      () => null,
-      () => undefined,
-    )
+    await this.#call(() => null)
   }
 
   beat(instance: string): Promise<number> {
-    return this.#call(
-      () => this.#server.beat(instance),
-      () => undefined,
-    )
+    return this.#call(() => this.#server.beat(instance))
   }
 
   close(): void {}
 
-  #call<T>(work: () => T, onLost: () => void): Promise<T> {
-    const { time, random, mutant } = this.#server
+  #call<T>(work: () => T): Promise<T> {
+    const { time, random } = this.#server
     const { delayMs, lost } = this.#faults
     return new Promise<T>((resolve, reject) => {
       if (this.#server.isDown) return reject(new Error('refused'))
-      const patienceMs = mutant === 'late answers acted on' ? 10_000 : 50
-      time.after(patienceMs, () => reject(new Error('timeout')))
+      const cancel = time.after(ANSWER_MS, () => reject(new Error('timeout')))
       if (random() < lost) return
       const arrive = (): void => {
         const waitMs = this.#server.pausedUntilMs - time.monotonicMs()
         if (waitMs > 0) return void time.after(waitMs, arrive)
         const result = work()
-        if (random() < lost) return onLost()
+        if (random() < lost) return
         // Now and then an answer takes as long as it possibly can.
-        const longMs = random() < 0.02 ? 48 - delayMs : 0
-        const slowMs = mutant === 'late answers acted on' && random() < 0.1 ? 100 : longMs
-        time.after(random() * delayMs + slowMs, () => resolve(result))
+        const longMs = random() < 0.02 ? ANSWER_MS - 2 * delayMs : 0
+        time.after(random() * delayMs + longMs, () => {
+          cancel()
+          resolve(result)
+        })
       }
       time.after(random() * delayMs, arrive)
     })
