@@ -2,6 +2,7 @@
 
 import type { JwksDocument } from './auth/key-set.ts'
 import type { Config } from './config/schema.ts'
+import type { LimitReply, LimitRequest } from './limit/remote-store.ts'
 import type { Materials } from './config/materials.ts'
 
 /** One configuration, complete: a worker reads no file of its own. */
@@ -24,6 +25,7 @@ export type ToWorker =
     }
   /** The answer to `refresh-keys` where nothing changed. */
   | { readonly kind: 'keys-settled'; readonly sourceId: string }
+  | LimitReply
   /** Finish what is under way within `graceMs`, then exit. */
   | { readonly kind: 'drain'; readonly graceMs: number }
 
@@ -34,6 +36,7 @@ export type FromWorker =
       readonly ports: Readonly<Record<string, number>>
     }
   | { readonly kind: 'rejected'; readonly revision: number; readonly reason: string }
+  | LimitRequest
   /** A fault of its own: it accepts nothing any more and ends soon. */
   | { readonly kind: 'ending' }
   | { readonly kind: 'refresh-keys'; readonly sourceId: string; readonly keyId: string | null }

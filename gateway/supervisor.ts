@@ -16,6 +16,8 @@ import { IssuerKeys } from './control/issuer-keys.ts'
 import { Rollout, type RolloutResult } from './control/rollout.ts'
 import { ROTATE_MS, TicketKeys } from './control/ticket-keys.ts'
 import { Workers, type WorkerHandle } from './control/workers.ts'
+import { EmbeddedStore } from './limit/embedded-store.ts'
+import { answerLimitRequest, type LimitRequest } from './limit/remote-store.ts'
 import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
 import type { Clock } from '../sidecar/runtime/clock.ts'
 import type { Log } from '../sidecar/telemetry/log.ts'
@@ -53,6 +55,8 @@ class RunningSupervisor implements Supervisor {
   readonly #keys: IssuerKeys
   readonly #ticketKeys = new TicketKeys(randomBytes)
   readonly #rollout: Rollout<RevisionMessage>
+  /** Counters of this node, for all its workers. */
+  readonly #counters: EmbeddedStore
   #workers: Workers<ToWorker> | null = null
   #plan: Plan | null = null
   #loaded: LoadedConfig | null = null
@@ -63,6 +67,7 @@ class RunningSupervisor implements Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     const { clock, log } = options
+    this.#counters = new EmbeddedStore({ clock })
     this.#keys = new IssuerKeys({
       clock,
       log,
@@ -203,12 +208,20 @@ class RunningSupervisor implements Supervisor {
       case 'rejected':
         this.#rollout.rejected(message.revision, message.reason)
         return
+      case 'limit-take':
+      case 'limit-beat':
+        void this.#answerLimits(worker, message)
+        return
       case 'ending':
         this.#workers?.replace(worker)
         return
       case 'refresh-keys':
         void this.#refreshKeys(message.sourceId, message.keyId)
     }
+  }
+
+  async #answerLimits(worker: number, request: LimitRequest): Promise<void> {
+    this.#workers?.tell(worker, await answerLimitRequest(this.#counters, request))
   }
 
   async #refreshKeys(sourceId: string, keyId: string | null): Promise<void> {

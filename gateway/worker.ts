@@ -1,6 +1,7 @@
 // The data-plane process: does what the supervisor tells it, and drains when it is told to or left alone.
 
 import cluster from 'node:cluster'
+import { randomUUID } from 'node:crypto'
 import { compileSteps, runInSlices } from './config/compile.ts'
 import { readMaterials } from './config/materials.ts'
 import { Edge } from './edge/edge.ts'
@@ -27,6 +28,8 @@ const edge = new Edge({
   records,
   random: Math.random,
   askRefresh: (sourceId, keyId) => send({ kind: 'refresh-keys', sourceId, keyId }),
+  askLimits: send,
+  instance: randomUUID(),
 })
 
 async function apply(message: RevisionMessage): Promise<void> {
@@ -69,6 +72,10 @@ process.on('message', (message: ToWorker) => {
       return
     case 'keys-settled':
       edge.settleKeys(message.sourceId)
+      return
+    case 'limit-taken':
+    case 'limit-beaten':
+      edge.receiveLimits(message)
       return
     case 'drain':
       void end(message.graceMs, 0)

@@ -4,6 +4,9 @@ import { compileIssuer } from '../auth/compile.ts'
 import type { IssuerPlan } from '../auth/plan.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
+import { checkSharedLimits } from '../limit/compile.ts'
+import { compileStore } from '../limit/compile-store.ts'
+import type { StorePlan } from '../limit/plan.ts'
 import { compileService } from '../../sidecar/upstream/compile.ts'
 import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
 import type { ListenerOptions } from './listener-options.ts'
@@ -63,12 +66,14 @@ export function* compileSteps(
   const issuers = yield* compiler.issuers()
   const services = yield* compiler.services()
   const routes = yield* compiler.routes(issuers, services)
+  const store = compiler.store()
   const tables = yield* compileTables(routes, listeners, compiler.report)
-  if (!compiler.sound) return null
+  if (!compiler.sound || store === null) return null
   const plans = routes.map((route) => route.plan)
   return {
     revision,
     production: config.production ?? false,
+    store,
     listeners,
     issuers: [...issuers.values()].filter((issuer) => issuer !== null),
     services: [...new Set(plans.flatMap((route) => route.to.map((target) => target.service)))],
@@ -124,6 +129,12 @@ class Compiler {
     return plans.map(({ plan }) => plan)
   }
 
+  store(): StorePlan | null {
+    const { store } = this.#config
+    if (store === undefined || !this.#isUsable([], 'store')) return { kind: 'embedded' }
+    return compileStore(store, ['store'], this.report, this.#readFile, this.#production)
+  }
+
   *issuers(): Generator<void, Map<string, IssuerPlan | null>> {
     const issuers = this.#named<IssuerPlan>(this.#config.issuers)
     for (const [name, options] of this.#usable('issuers', this.#config.issuers)) {
@@ -174,6 +185,13 @@ class Compiler {
       yield
     }
     this.#reportUnused(services, context.used)
+    checkSharedLimits(
+      routes.map(({ plan: { limits }, at }) => ({
+        limits: [...limits.beforeAuth, ...limits.afterAuth],
+        at: [...at, 'limits'],
+      })),
+      this.report,
+    )
     return routes
   }
 

@@ -9,7 +9,6 @@ const LATER: readonly { readonly path: readonly string[]; readonly what: string 
   { path: ['admin'], what: 'serve an admin API' },
   { path: ['telemetry', 'metrics'], what: 'export metrics' },
   { path: ['telemetry', 'traces'], what: 'export traces' },
-  { path: ['routes', '*', 'limits'], what: 'limit rates' },
   { path: ['routes', '*', 'retries'], what: 'retry requests' },
   { path: ['routes', '*', 'mirror'], what: 'mirror requests' },
   { path: ['services', '*', 'mesh'], what: 'reach services through sidecars' },
@@ -21,13 +20,6 @@ const LATER: readonly { readonly path: readonly string[]; readonly what: string 
 /** The same problem, said better where it is about something this version does not do yet. */
 export function explainLater(problem: Problem): Problem {
   const { path } = problem
-  if (path.length === 1 && path[0] === 'store') {
-    return {
-      ...problem,
-      message: 'this version keeps its state on this node only',
-      fix: 'write `store: embedded`; shared stores arrive together with distributed rate limits',
-    }
-  }
   if (problem.atKey !== true) return problem
   const later = LATER.find((entry) => isMatch(entry.path, path))
   if (later === undefined) return problem

@@ -2,6 +2,7 @@
 
 import type { AuthPolicy, IssuerPlan } from '../auth/plan.ts'
 import type { CorsPolicy } from '../cors/plan.ts'
+import type { LimitPlan, StorePlan } from '../limit/plan.ts'
 import type { HeaderRules, IpPolicy, Rewrite, RouteMatch } from '../route/plan.ts'
 import type { RouteTable } from '../route/table.ts'
 import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
@@ -10,6 +11,7 @@ export interface Plan {
   /** Counts up with every configuration that was put to work. */
   readonly revision: number
   readonly production: boolean
+  readonly store: StorePlan
   readonly listeners: readonly ListenerPlan[]
   readonly issuers: readonly IssuerPlan[]
   readonly services: readonly ServicePlan[]
@@ -70,6 +72,7 @@ export interface RoutePlan {
   /** null: public. */
   readonly auth: AuthPolicy | null
   readonly cors: CorsPolicy | null
+  readonly limits: RouteLimits
   readonly ip: IpPolicy | null
   readonly rewrite: Rewrite | null
   readonly requestHeaders: HeaderRules | null
@@ -78,6 +81,12 @@ export interface RoutePlan {
   readonly timeoutMs: number
   /** Lower-case upgrade tokens let through. */
   readonly upgrade: ReadonlySet<string>
+}
+
+/** By stage: before anybody is asked for a token, counted per node; and after, counted by all nodes together. */
+export interface RouteLimits {
+  readonly beforeAuth: readonly LimitPlan[]
+  readonly afterAuth: readonly LimitPlan[]
 }
 
 export type AccessLogPlan =

@@ -3,12 +3,14 @@
 import { compileAuth } from '../auth/compile.ts'
 import type { AuthPolicy, IssuerPlan } from '../auth/plan.ts'
 import { compileCors } from '../cors/compile.ts'
+import { compileLimits } from '../limit/compile.ts'
+import type { LimitPlan } from '../limit/plan.ts'
 import { compileIp, compileMatch, compileRewrite } from '../route/compile.ts'
 import { compileHeaderRules } from '../route/header-rules.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
 import { closest } from '../../sidecar/runtime/suggest.ts'
 import { compileDuration } from './listener.ts'
-import type { RoutePlan } from './plan.ts'
+import type { RouteLimits, RoutePlan } from './plan.ts'
 import type { RouteOptions } from './schema.ts'
 import { compileTargets, type TargetContext } from './target.ts'
 
@@ -60,6 +62,12 @@ export function compileRoute(
   const sticky = part('sticky', compileSticky)
   const ip = part('ip', (value, path) => compileIp(value, path, report))
   const cors = match && part('cors', (value, path) => compileCors(value, { match }, path, report))
+  const limits =
+    name === null || auth === null
+      ? null
+      : part('limits', (value, path) =>
+          compileLimits(value, name, auth.policy !== null, path, report),
+        )
   const rewrite =
     match && part('rewrite', (value, path) => compileRewrite(value, match, path, report))
   const headers = part('headers', (value, path) => ({
@@ -77,6 +85,7 @@ export function compileRoute(
     match,
     to,
     cors,
+    limits: byStage(limits ?? []),
     ip,
     rewrite,
     sticky: sticky ?? { kind: 'none' },
@@ -85,6 +94,13 @@ export function compileRoute(
     responseHeaders: headers?.response ?? null,
     timeoutMs: timeoutMs ?? compileDuration(DEFAULT_TIMEOUT, at, report),
     upgrade: upgrade ?? WEBSOCKET,
+  }
+}
+
+function byStage(limits: readonly LimitPlan[]): RouteLimits {
+  return {
+    beforeAuth: limits.filter(({ stage }) => stage === 'before_auth'),
+    afterAuth: limits.filter(({ stage }) => stage === 'after_auth'),
   }
 }
 

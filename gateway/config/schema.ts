@@ -3,6 +3,7 @@
 import { Type, type Static } from 'typebox'
 import { AuthOptions, IssuerOptions } from '../auth/options.ts'
 import { CorsOptions } from '../cors/options.ts'
+import { LimitsOptions, StoreOptions } from '../limit/options.ts'
 import { HeaderRulesOptions, IpOptions, MatchOptions, RewriteOptions } from '../route/options.ts'
 import { ServiceOptions } from '../../sidecar/upstream/options.ts'
 import { DURATION_PATTERN } from '../../sidecar/runtime/units.ts'
@@ -78,6 +79,7 @@ const Route = Type.Object(
       ),
     ),
     cors: Type.Optional(CorsOptions),
+    limits: Type.Optional(LimitsOptions),
     ip: Type.Optional(IpOptions),
     rewrite: Type.Optional(RewriteOptions),
     headers: Type.Optional(
@@ -157,12 +159,7 @@ export const ConfigSchema = Type.Object(
           'Folder for what the gateway must remember, from the folder of this file; default ./data.',
       }),
     ),
-    store: Type.Optional(
-      Type.Literal('embedded', {
-        default: 'embedded',
-        description: 'Where shared state lives: `embedded` (this node alone).',
-      }),
-    ),
+    store: Type.Optional(StoreOptions),
     listeners: Type.Array(ListenerOptions, {
       minItems: 1,
       maxItems: 64,

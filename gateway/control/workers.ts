@@ -67,6 +67,11 @@ export class Workers<Message> {
     return ids
   }
 
+  tell(id: number, message: Message): void {
+    const worker = this.#slots.find((slot) => slot.worker?.id === id)?.worker
+    if (worker?.isConnected() === true) worker.send(message)
+  }
+
   tellAll(message: Message): void {
     for (const { worker } of this.#slots) if (worker?.isConnected() === true) worker.send(message)
   }

@@ -7,6 +7,7 @@ import type { JwksDocument } from '../auth/key-set.ts'
 import { TokenCache } from '../auth/token-cache.ts'
 import { Verifier } from '../auth/verifier.ts'
 import type { ListenerPlan, Plan } from '../config/plan.ts'
+import type { LimitReply, LimitRequest } from '../limit/remote-store.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
@@ -14,6 +15,7 @@ import { Services } from '../../sidecar/upstream/services.ts'
 import { ActiveRequests } from './active.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { Door } from './door.ts'
+import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
 import { Reception } from './reception.ts'
 import { createIdSource } from './request-id.ts'
@@ -29,6 +31,10 @@ export interface EdgeDeps {
   /** Access records. */
   readonly records: LineWriter
   readonly random: () => number
+  /** Asks the supervisor's counters; the answer comes by `receiveLimits`. */
+  readonly askLimits: (request: LimitRequest) => void
+  /** Unique among all workers of all nodes. */
+  readonly instance: string
   /** Asks whoever fetches keys for a key that is not known. */
   readonly askRefresh: (sourceId: string, keyId: string | null) => void
 }
@@ -41,6 +47,7 @@ export class Edge {
   readonly #steps: RequestSteps
   readonly #reception: Reception
   readonly #services: Services
+  readonly #limits: Limits
   /** By address, and what each leads to by listener name. */
   readonly #doors = new Map<string, Door>()
   readonly #listeners = new Map<string, Listener>()
@@ -60,6 +67,8 @@ export class Edge {
       revoked: () => false,
     }
     this.#services = new Services(clock)
+    const { log, askLimits: send, instance } = deps
+    this.#limits = new Limits({ clock, log, random, send, instance })
     this.#active = new ActiveRequests(clock)
     const newId = createIdSource(randomFillSync)
     const records = new Records(deps.records, clock, random)
@@ -69,6 +78,7 @@ export class Edge {
       newId,
       records,
       active: this.#active,
+      limits: this.#limits,
     })
     this.#reception = new Reception({
       clock,
@@ -92,6 +102,10 @@ export class Edge {
     this.#keys.update(sourceId, document, version)
   }
 
+  receiveLimits(reply: LimitReply): void {
+    this.#limits.receive(reply)
+  }
+
   /** The answer to a question for keys that changed nothing. */
   settleKeys(sourceId: string): void {
     this.#keys.settle(sourceId)
@@ -106,6 +120,7 @@ export class Edge {
     const opened = await this.#openDoors(plan)
     // From here on nothing waits and nothing can fail.
     this.#services.update(plan.services)
+    this.#limits.use(plan.store)
     this.#keys.retain(plan.issuers)
     this.#plane = createDataPlane(plan, this.#services, this.#auth)
     for (const listenerPlan of plan.listeners) {
@@ -147,6 +162,7 @@ export class Edge {
       for (const listener of this.#retiring.keys()) listener.destroy()
     }
     this.#active.close()
+    this.#limits.close()
     await this.#services.close()
   }
 

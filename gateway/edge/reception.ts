@@ -26,6 +26,8 @@ export interface ReceptionDeps {
   readonly plane: () => DataPlane
 }
 
+const NO_DECISIONS: RequestState['limits'] = []
+
 export class Reception {
   readonly #deps: ReceptionDeps
 
@@ -61,6 +63,7 @@ export class Reception {
       plane,
       arrival: decideArrival(facts, plane.tableFor(listener.name)),
       principal: null,
+      limits: NO_DECISIONS,
       status: 0,
       reason: 'ok',
       rule: null,

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../auth/auth-decision.ts'
 import type { ListenerPlan } from '../config/plan.ts'
+import type { LimitDecision } from '../limit/decision.ts'
 import type { Arrival } from '../decide/edge.ts'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
@@ -16,6 +17,8 @@ export interface RequestState {
   readonly plane: DataPlane
   readonly arrival: Arrival
   principal: Principal | null
+  /** What the limits of each stage said, as far as they were asked. */
+  limits: readonly LimitDecision[]
   /** Set as the request goes along; read once by the access record. */
   status: number
   reason: string

@@ -11,6 +11,8 @@ export interface ResponseHeaderInput {
   readonly cors: CorsPolicy | null
   /** What @fastify/cors put on the reply. */
   readonly corsHeaders: FlatHeaders
+  /** What our limits tell the caller; an upstream's own fields of these names give way. */
+  readonly limitHeaders: FlatHeaders
   readonly rules: HeaderRules | null
   readonly setCookie: string | null
 }
@@ -18,17 +20,24 @@ export interface ResponseHeaderInput {
 /** [name, value, …]; hop-by-hop fields were already removed by the transport. */
 export function responseHeaders(upstream: FlatHeaders, input: ResponseHeaderInput): string[] {
   const headers: string[] = []
-  const { cors, rules } = input
+  const { cors, rules, limitHeaders } = input
+  const limited = limitHeaders.length > 0
   let vary: string | null = null
   for (let i = 0; i < upstream.length; i += 2) {
     const name = upstream[i]!
     const value = upstream[i + 1]!
     // Most fields need no look: only these three first letters can matter here.
     const first = name.charCodeAt(0) | 0x20
-    if (first === 0x78 || (cors !== null && (first === 0x61 || first === 0x76)) || rules !== null) {
+    if (
+      first === 0x78 ||
+      (cors !== null && (first === 0x61 || first === 0x76)) ||
+      (limited && first === 0x72) ||
+      rules !== null
+    ) {
       const lower = name.toLowerCase()
       if (lower === 'x-request-id' || rules?.remove.has(lower) === true) continue
       if (cors !== null && lower.startsWith('access-control-')) continue
+      if (limited && (lower === 'ratelimit' || lower === 'ratelimit-policy')) continue
       if (cors !== null && lower === 'vary') {
         vary = vary === null ? value : `${vary}, ${value}`
         continue
@@ -36,7 +45,7 @@ export function responseHeaders(upstream: FlatHeaders, input: ResponseHeaderInpu
     }
     headers.push(name, value)
   }
-  headers.push('x-request-id', input.requestId)
+  headers.push('x-request-id', input.requestId, ...limitHeaders)
   if (cors !== null) pushCors(headers, input.corsHeaders, vary)
   if (input.setCookie !== null) headers.push('set-cookie', input.setCookie)
   if (rules !== null) for (const { name, value } of rules.set) setHeader(headers, name, value)

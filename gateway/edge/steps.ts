@@ -1,15 +1,17 @@
 // Walks one request through its steps after routing: refusal, caller, target, forward, answer, record.
 
 import type { FastifyReply } from 'fastify'
-import type { AuthDecision, AuthDenied } from '../auth/auth-decision.ts'
+import type { AuthDenied } from '../auth/auth-decision.ts'
 import { decideCaller } from '../decide/edge.ts'
 import { chooseTarget } from '../decide/target.ts'
+import { NO_LIMITS, type LimitDecision } from '../limit/decision.ts'
 import { forward, type ForwardOutcome } from '../../sidecar/forward/forward.ts'
 import { deny, type Decision } from '../../sidecar/policy/decision.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 import type { ActiveRequests } from './active.ts'
+import { announcedLimits, type Limits } from './limits.ts'
 import { answerProblem, statusOf } from './answers.ts'
 import type { Records } from './records.ts'
 import { traceIdOf } from './request-id.ts'
@@ -28,6 +30,7 @@ export interface RequestStepsDeps {
   readonly newId: () => string
   readonly records: Records
   readonly active: ActiveRequests
+  readonly limits: Limits
 }
 
 export class RequestSteps {
@@ -79,29 +82,72 @@ export class RequestSteps {
       this.#refuse(state, refusal, corsHeaders())
       return
     }
-    const auth = arrival.route?.auth ?? null
-    if (auth === null) {
-      done()
+    const route = arrival.route!
+    const refuse = (): void => {
+      if (!reply.sent) reply.hijack()
+    }
+    const { limits } = this.#deps
+    const forwardOrRefuse = (): void => {
+      const decision = limits.afterAuth(route, facts, state.principal)
+      this.#limited(state, decision, corsHeaders, refuse, done)
+    }
+    const askCaller = (): void => {
+      if (route.auth === null) forwardOrRefuse()
+      else {
+        const decision = decideCaller(facts, route.auth, plane.auth)
+        this.#whenKnown(state, decision, refuse, (answer) => {
+          if (answer.verdict === 'allow') {
+            state.principal = answer.principal
+            state.subject = answer.principal.subject
+            state.expiresAtMs = answer.principal.expiresAtMs
+            forwardOrRefuse()
+          } else {
+            refuse()
+            this.#refuseCaller(state, answer, corsHeaders())
+          }
+        })
+      }
+    }
+    this.#limited(state, limits.beforeAuth(route, facts), corsHeaders, refuse, askCaller)
+  }
+
+  /** Goes on where the limits allow it. */
+  #limited(
+    state: RequestState,
+    decision: LimitDecision | Promise<LimitDecision>,
+    corsHeaders: () => FlatHeaders,
+    takeOver: () => void,
+    next: () => void,
+  ): void {
+    if (decision === NO_LIMITS) {
+      next()
       return
     }
-    const decision = decideCaller(facts, auth, plane.auth)
-    const proceed = (answer: AuthDecision): void => {
-      if (answer.verdict === 'allow') {
-        state.principal = answer.principal
-        state.subject = answer.principal.subject
-        state.expiresAtMs = answer.principal.expiresAtMs
-        done()
-        return
+    this.#whenKnown(state, decision, takeOver, (answer) => {
+      state.limits = [...state.limits, answer]
+      if (answer.verdict === 'allow') next()
+      else {
+        takeOver()
+        this.#refuse(state, answer, corsHeaders())
       }
-      if (!reply.sent) reply.hijack()
-      this.#refuseCaller(state, answer, corsHeaders())
+    })
+  }
+
+  /** Hands on a value that may still be on its way; a fault on that way ends the request. */
+  #whenKnown<Value>(
+    state: RequestState,
+    value: Value | Promise<Value>,
+    takeOver: () => void,
+    next: (value: Value) => void,
+  ): void {
+    if (!(value instanceof Promise)) {
+      next(value)
+      return
     }
-    if (decision instanceof Promise) {
-      decision.then(proceed).catch((error: unknown) => {
-        reply.hijack()
-        this.failed(state, error)
-      })
-    } else proceed(decision)
+    value.then(next).catch((error: unknown) => {
+      takeOver()
+      this.failed(state, error)
+    })
   }
 
   /** Sends an admitted, authorized request to its service. */
@@ -141,6 +187,7 @@ export class RequestSteps {
             requestId: facts.id,
             cors: route.cors,
             corsHeaders,
+            limitHeaders: announcedLimits(state.limits),
             rules: route.responseHeaders,
             setCookie: target.setCookie,
           }),
@@ -172,7 +219,7 @@ export class RequestSteps {
   #refuse(state: RequestState, refusal: Decision, corsHeaders: FlatHeaders): void {
     state.rule = refusal.rule === '' ? null : refusal.rule
     const status = statusOf(refusal.reason)
-    const headers = [...corsHeaders]
+    const headers = [...corsHeaders, ...announcedLimits(state.limits)]
     if (status === 405) headers.push('allow', state.arrival.allowedMethods.join(', '))
     state.reason = refusal.reason
     this.#answer(state, status, refusal.reason, headers)
@@ -183,7 +230,7 @@ export class RequestSteps {
     state.issuer = refusal.rule === '' ? null : refusal.rule
     state.subject = refusal.subject ?? null
     state.reason = refusal.reason
-    const headers = [...corsHeaders]
+    const headers = [...corsHeaders, ...announcedLimits(state.limits)]
     if (refusal.challenge !== null) headers.push('www-authenticate', refusal.challenge)
     if (refusal.status === 503) headers.push('retry-after', '5')
     this.#answer(state, refusal.status, clientCode(refusal), headers)

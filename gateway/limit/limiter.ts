@@ -20,8 +20,10 @@ import type { TakeItem } from './take.ts'
 
 const DEFAULT_MAX_KEYS = 50_000
 const MAX_RATES = 1000
-const SWEEP_MS = 10
+/** Shorter than the part of the shortest lease in which it is given back. */
+const SWEEP_MS = 5
 const BEAT_MS = 5000
+const MISSED_BEAT_MS = 500
 /** Asked to come back by then where nobody can tell: the store is away, or too many wait. */
 const UNKNOWN_RETRY_MS = 1000
 
@@ -79,7 +81,7 @@ export class Limiter {
     const onHeld = (bucket: LocalBucket): void => this.#hold(bucket)
     const context = { store, clock, random, defer, counters: this.#counters, onHeld, onHealth }
     this.#lanes = Array.from({ length: store.shards }, (_, shard) => new Lane(shard, context))
-    this.#beat()
+    void this.#beat()
   }
 
   /**
@@ -317,14 +319,16 @@ export class Limiter {
     }
   }
 
-  #beat(): void {
+  async #beat(): Promise<void> {
     const { store, clock, instance } = this.#options
-    store.beat(instance).then(
-      (instances) => (this.#instances = Math.max(1, instances)),
+    let nextMs = BEAT_MS
+    try {
+      this.#instances = Math.max(1, await store.beat(instance))
+    } catch {
       // Who is known stays known while the store is away.
-      () => undefined,
-    )
-    this.#cancelBeat = clock.after(BEAT_MS, () => this.#beat())
+      nextMs = MISSED_BEAT_MS
+    }
+    if (!this.#isClosed) this.#cancelBeat = clock.after(nextMs, () => void this.#beat())
   }
 }
 

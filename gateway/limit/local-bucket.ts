@@ -10,7 +10,7 @@ const LONGEST_DENIAL_MS = 1000
 /** Clocks of two machines differ by less; a lease ends here before it ends for the store. */
 const CLOCK_RATE_ERROR = 1e-3
 /** Leases are given back where this part of their time is left. */
-const GIVE_BACK_SHARE = 0.2
+const GIVE_BACK_SHARE = 0.3
 /** Use is measured over this part of a lease time or longer. */
 const MEASURED_SHARE = 0.125
 

@@ -15,7 +15,6 @@ export type Mutant =
   | 'a credit counts whenever its grant was'
   | 'no cap on what is held'
   | 'tokens are settled while they are held'
-  | 'tokens are settled under a later lease'
   | 'leases never end'
   | 'a window leaves out the time of leases'
   | 'the oldest part of a window is not counted'
@@ -178,8 +177,6 @@ class Adversary {
         return params.kind === 'bucket'
           ? { ...item, params: { ...params, outstanding: 1e6 } }
           : item
-      case 'tokens are settled under a later lease':
-        return { ...item, lease: state?.kind === 'bucket' ? state.epoch : 0 }
       case 'a window leaves out the time of leases': {
         if (params.kind === 'bucket') return item
         const subUs = Math.ceil((params.windowMs * 1000) / params.slots)

@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import { mergeVary, responseHeaders } from '../../../gateway/edge/response-headers.ts'
 import { routeOf } from '../decide/plan-of.ts'
 
-const INPUT = { requestId: 'our-id', cors: null, corsHeaders: [], rules: null, setCookie: null }
+const INPUT = {
+  limitHeaders: [],
+  requestId: 'our-id',
+  cors: null,
+  corsHeaders: [],
+  rules: null,
+  setCookie: null,
+}
 
 test('without a policy the upstream speaks for itself, but not for our id', () => {
   const upstream = [
