@@ -103,10 +103,10 @@ export const LimitsOptions = Type.Array(
 )
 export type LimitsOptions = Static<typeof LimitsOptions>
 
-const Endpoints = Type.Array(Type.String({ minLength: 1, title: '`host:port`' }), {
-  minItems: 1,
-  maxItems: 64,
-})
+function endpoints(description: string) {
+  const Endpoint = Type.String({ minLength: 1, title: '`host:port`' })
+  return Type.Array(Endpoint, { minItems: 1, maxItems: 64, description })
+}
 
 const access = {
   username: Type.Optional(
@@ -165,8 +165,8 @@ export const StoreOptions = Type.Union(
         url: Type.Optional(
           Type.String({ minLength: 1, description: 'One server: `redis://host:6379`.' }),
         ),
-        cluster: Type.Optional(Endpoints),
-        sentinels: Type.Optional(Endpoints),
+        cluster: Type.Optional(endpoints('Nodes of a cluster, any of them.')),
+        sentinels: Type.Optional(endpoints('The sentinels that know the primary.')),
         name: Type.Optional(
           Type.String({
             minLength: 1,

@@ -59,9 +59,14 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
   ['another version', `${BASE}version: 2\n`, ['3:10 error: expected `1`, got 2']],
   ['too many workers', `${BASE}workers: 65\n`, ['3:10 error: 65 is out of range']],
   [
-    'a shared store',
-    `${BASE}store: { cluster: [h:1] }\n`,
-    ['3:8 error: this version keeps its state on this node only'],
+    'a limit that is no rate',
+    routeWith('limits: [20 per ip]'),
+    ['7:14 error: `20` is not a rate'],
+  ],
+  [
+    'a cluster of no nodes',
+    `${BASE}store: { cluster: [] }\n`,
+    ['3:19 error: this is empty'],
   ],
   [
     'what later versions do',
@@ -75,9 +80,9 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
     ],
   ],
   [
-    'limits, which must never be believed to hold',
-    routeWith('limits: [20/s per ip]'),
-    ['7:5 error: unknown key `limits`: this version does not limit rates yet'],
+    'retries, which must never be believed to be made',
+    routeWith('retries: { attempts: 2 }'),
+    ['7:5 error: unknown key `retries`: this version does not retry requests yet'],
   ],
   [
     'what later versions do for services',

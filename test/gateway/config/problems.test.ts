@@ -19,7 +19,7 @@ routes:
     match: /orders/*
     to: http://127.0.0.1:3001
     auth: pubic
-    limits: [ 20/s per ip ]
+    retries: { attempts: 2 }
 `
 
 const GOLDEN = `gw.yaml:5:10 warning: listener \`public\` serves plain HTTP beyond this machine
@@ -63,9 +63,9 @@ gw.yaml:16:11 error: expected \`public\` or keys with values, got "pubic"
       |           ^^^^^
   fix: did you mean \`public\`?
 
-gw.yaml:17:5 error: unknown key \`limits\`: this version does not limit rates yet
-   17 |     limits: [ 20/s per ip ]
-      |     ^^^^^^
+gw.yaml:17:5 error: unknown key \`retries\`: this version does not retry requests yet
+   17 |     retries: { attempts: 2 }
+      |     ^^^^^^^
   fix: remove it until a version that does
 
 8 errors, 1 warning
