@@ -13,8 +13,15 @@ import type { RequestSteps } from './steps.ts'
 /** OPTIONS is left out: @fastify/cors owns that route. */
 const PROXIED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Builds the app; it never listens itself. Every request has its state attached before it gets here. */
-export async function createApp(server: Server, steps: RequestSteps): Promise<FastifyInstance> {
+/**
+ * Builds the app; it never listens itself. Every request has its state attached before it gets here. `withCors` false
+ * leaves the CORS plugin out, for requests on routes that have nothing for it to do.
+ */
+export async function createApp(
+  server: Server,
+  steps: RequestSteps,
+  withCors: boolean,
+): Promise<FastifyInstance> {
   const app = Fastify({
     // Requests come in through `routing` alone, after admission.
     serverFactory: () => server,
@@ -26,7 +33,7 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
     routerOptions: { maxParamLength: 16_384 },
     genReqId: () => '',
   })
-  await app.register(fastifyCors, { delegator: corsDelegator })
+  if (withCors) await app.register(fastifyCors, { delegator: corsDelegator })
   app.addHook('onRequest', (request, reply, done) => {
     const state = stateOf(request.raw)
     const proceed = leavesFromHook(state.facts) ? () => forwardNow(request, reply, steps) : done
@@ -52,7 +59,7 @@ export async function createApp(server: Server, steps: RequestSteps): Promise<Fa
  * Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies. And a canonical path without escapes holds
  * nothing that http-proxy's path checks could find: they look into what escapes decode to.
  */
-function leavesFromHook({ method, path }: RequestFacts): boolean {
+export function leavesFromHook({ method, path }: RequestFacts): boolean {
   return method === 'OPTIONS' || !path.includes('%')
 }
 

@@ -18,6 +18,7 @@ import { Http1Exchange } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { createApp } from './app.ts'
+import { stateOf } from './request-state.ts'
 import type { RequestSteps } from './steps.ts'
 import { createHttp1Server, createHttp2Server, responseOn } from './servers.ts'
 import type { Reception } from './reception.ts'
@@ -39,7 +40,9 @@ export class Listener {
   readonly #tls: TlsServer | null
   readonly #http1: Server
   readonly #http2: Http2Server
-  #app: FastifyInstance | null = null
+  /** Requests on routes with `cors:`, and all others. */
+  #corsApp: FastifyInstance | null = null
+  #plainApp: FastifyInstance | null = null
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
   #draining = false
@@ -64,7 +67,9 @@ export class Listener {
   }
 
   async prepare(): Promise<void> {
-    this.#app = await createApp(this.#http1, this.#deps.steps)
+    const { steps } = this.#deps
+    this.#corsApp = await createApp(this.#http1, steps, true)
+    this.#plainApp = await createApp(this.#http1, steps, false)
   }
 
   readonly accept = (socket: Socket): void => {
@@ -110,7 +115,7 @@ export class Listener {
     }
     this.#cancelIdleCheck()
     this.#http1.close()
-    await this.#app?.close()
+    await Promise.all([this.#corsApp?.close(), this.#plainApp?.close()])
   }
 
   /** While draining: idle connections are closed after `idleMs` from now, and from then on as they become idle. */
@@ -237,6 +242,13 @@ export class Listener {
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {
-    this.#app!.routing(request, response)
+    const app = needsCors(request) ? this.#corsApp : this.#plainApp
+    app!.routing(request, response)
   }
+}
+
+/** OPTIONS is a route of the CORS plugin's app alone. */
+function needsCors(request: IncomingMessage): boolean {
+  const { arrival, facts } = stateOf(request)
+  return facts.method === 'OPTIONS' || (arrival.route !== null && arrival.route.cors !== null)
 }

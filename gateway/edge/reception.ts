@@ -8,9 +8,11 @@ import { admit, type Refusal } from '../../sidecar/forward/admit.ts'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
 import { isAnsweredEarly } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
+import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 import { peerOf } from '../../sidecar/forward/peer.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { answerProblem, rawProblem, statusOf } from './answers.ts'
+import { leavesFromHook } from './app.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { Records } from './records.ts'
 import { attachState, type RequestState } from './request-state.ts'
@@ -81,10 +83,7 @@ export class Reception {
       expiresAtMs: Infinity,
     }
     attachState(request, state)
-    // Fastify and its plugins see what was decided on, never what was sent.
-    request.url = facts.path
-    // Bodies pass through unread: no parser may choose itself by a type the client names, nor refuse an unknown one.
-    if (exchange.body !== null) request.headers['content-type'] = undefined
+    showFastify(request, facts, exchange)
     steps.begin(state)
     return true
   }
@@ -181,4 +180,22 @@ function otherVersion(packet: Buffer | undefined): boolean {
   return (
     packet !== undefined && /^[A-Z]+ \S+ HTTP\/\d\.\d\r\n/.test(packet.toString('latin1', 0, 8192))
   )
+}
+
+/**
+ * What Fastify and its plugins see of a request: what was decided on, never what was sent, and of the fields only those
+ * they ask for. A content type is not among them: bodies pass through unread, and no parser may refuse or choose itself.
+ */
+function showFastify(request: IncomingMessage, facts: RequestFacts, exchange: Exchange): void {
+  request.url = leavesFromHook(facts) ? '/' : facts.path
+  if (facts.protocol === 'h2') {
+    if (exchange.body !== null) request.headers['content-type'] = undefined
+    return
+  }
+  request.headers = {
+    origin: facts.origin ?? undefined,
+    'access-control-request-method': facts.accessControlRequestMethod ?? undefined,
+    'access-control-request-headers': facts.accessControlRequestHeaders ?? undefined,
+    'transfer-encoding': exchange.body === null ? undefined : 'chunked',
+  }
 }

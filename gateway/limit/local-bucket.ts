@@ -65,6 +65,7 @@ export class LocalBucket {
   #creditStamp = 0
   #used = 0
   #usedSinceMs: number
+  #lastUseMs: number
   #ratePerMs = 0
 
   constructor(
@@ -80,6 +81,7 @@ export class LocalBucket {
     this.remaining = largestCost(params)
     this.#counters = counters
     this.#usedSinceMs = nowMs
+    this.#lastUseMs = nowMs
   }
 
   get held(): number {
@@ -93,6 +95,7 @@ export class LocalBucket {
   /** Takes from held tokens, or answers null where there are not enough. Lease time is checked here, at every use. */
   spend(cost: number, nowMs: number): Lease | null {
     this.#used += cost
+    this.#lastUseMs = nowMs
     this.#dropEnded(nowMs)
     if (this.#held < cost) return null
     this.#held -= cost
@@ -170,6 +173,8 @@ export class LocalBucket {
       this.#usedSinceMs = nowMs
     }
     const most = params.kind === 'bucket' ? params.outstanding : leaseShare(params)
+    // Quiet for half a lease time: nothing is held for somebody who may not come again.
+    if (nowMs - this.#lastUseMs > params.leaseMs / 2) this.#ratePerMs = 0
     this.#target = Math.min(most, Math.floor((this.#ratePerMs * params.leaseMs) / 2))
     if (this.deniedMs(1, nowMs) > 0) return 0
     return Math.max(0, this.#target - this.#held)

@@ -156,8 +156,11 @@ class Run implements ResponseHandler, Forwarding {
     this.#status = status
     this.#headers = this.#hooks.responseHeaders(status, headers)
     this.#bodyLength = bodyLength
-    // A short answer arrives whole in this very tick and then leaves in one write; anything else must not wait.
-    queueMicrotask(() => this.#release())
+  }
+
+  /** A short answer arrives whole and leaves in one write; anything else must not wait for its end. */
+  onWaiting(): void {
+    this.#release()
   }
 
   onData(chunk: Buffer): boolean {

@@ -58,7 +58,8 @@ export class Http1Exchange implements Exchange {
       authority: null,
       scheme: null,
     }
-    this.body = hasBody(request) ? new RequestBody(request, this) : null
+    const length = bodyLength(request)
+    this.body = length === undefined ? null : new RequestBody(request, this, length)
     response.on('close', () => this.#closed())
     response.on('finish', () => {
       for (const listener of this.#doneListeners) listener()
@@ -179,12 +180,21 @@ export class Http1Exchange implements Exchange {
   }
 }
 
-/** RFC 9112 section 6: a request has a body where a framing field says so. */
-function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request
-  if (headers['transfer-encoding'] !== undefined) return true
-  const length = headers['content-length']
-  return length !== undefined && Number(length) > 0
+/**
+ * The announced length of a request's body, null for one of unknown length, undefined where there is none (RFC 9112
+ * section 6: it has one where a framing field says so). Reads the raw fields: building all of them costs more than this.
+ */
+function bodyLength(request: IncomingMessage): number | null | undefined {
+  const { rawHeaders } = request
+  let length: number | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return null
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      length = Number(rawHeaders[i + 1])
+    }
+  }
+  return length === 0 ? undefined : length
 }
 
 class RequestBody implements BodySource {
@@ -192,9 +202,8 @@ class RequestBody implements BodySource {
   readonly #request: IncomingMessage
   readonly #exchange: Http1Exchange
 
-  constructor(request: IncomingMessage, exchange: Http1Exchange) {
-    const length = request.headers['content-length']
-    this.length = length === undefined ? null : Number(length)
+  constructor(request: IncomingMessage, exchange: Http1Exchange, length: number | null) {
+    this.length = length
     this.#request = request
     this.#exchange = exchange
   }

@@ -142,6 +142,10 @@ class Attempt implements Dispatched, ResponseHandler {
     return this.#handler.onData(chunk)
   }
 
+  onWaiting(): void {
+    this.#handler.onWaiting()
+  }
+
   onEnd(trailers: FlatHeaders): void {
     this.#handler.onEnd(trailers)
   }

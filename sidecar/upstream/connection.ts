@@ -209,7 +209,10 @@ export class Connection implements ResponseSink, CallHolder {
     if (this.#state !== state) return
     if (status === 'done') this.#complete(state.call)
     else if (status === 'invalid') this.#fail('upstream_invalid_response', this.#parser.fault)
-    else if (this.#paused) this.#socket.pause()
+    else {
+      if (this.#headReceived) state.call.handler.onWaiting()
+      if (this.#paused) this.#socket.pause()
+    }
   }
 
   #complete(call: Call): void {

@@ -63,6 +63,8 @@ export interface ResponseHandler {
   onHead(status: number, headers: FlatHeaders, bodyLength: number | null): void
   /** false: stop reading from the upstream until `resume()`. */
   onData(chunk: Buffer): boolean
+  /** Everything that has come was handed over, and the end has not: what was held back must go on now. */
+  onWaiting(): void
   onEnd(trailers: FlatHeaders): void
   /** 101 to a request with `upgrade`: the raw socket, and the bytes that already came behind the head. */
   onUpgrade(headers: FlatHeaders, socket: Duplex, head: Buffer): void

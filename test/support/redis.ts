@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 
 const START_MS = 10_000
+const FIXED = ['--save', '', '--appendonly', 'no']
 
 export interface TestRedis {
   readonly port: number
@@ -19,8 +20,12 @@ export interface TestRedis {
   restart(): Promise<void>
 }
 
-/** Starts redis-server with `args` added; whoever starts it kills it. */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+/** Starts redis-server with `args` added, or as a sentinel with that file; whoever starts it kills it. */
+export async function startRedis(
+  added: readonly string[] = [],
+  sentinelFile: string | null = null,
+): Promise<TestRedis> {
+  const args = sentinelFile === null ? [...FIXED, ...added] : [sentinelFile, '--sentinel', ...added]
   const program = findServer()
   const port = await freePort()
   let child = await start(program, port, args)
@@ -45,8 +50,8 @@ async function start(
   port: number,
   args: readonly string[],
 ): Promise<ChildProcess> {
-  const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const child = spawn(program, [...fixed, ...args], { stdio: 'ignore' })
+  const place = ['--port', String(port), '--bind', '127.0.0.1']
+  const child = spawn(program, [...args, ...place], { stdio: 'ignore' })
   const deadline = performance.now() + START_MS
   while (!(await accepts(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
