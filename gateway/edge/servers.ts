@@ -18,7 +18,8 @@ export function createHttp1Server(plan: ListenerPlan): Server {
     maxHeaderSize: plan.maxHeaderBytes,
     headersTimeout: plan.headersTimeoutMs,
     requestTimeout: plan.requestTimeoutMs,
-    keepAliveTimeout: plan.idleTimeoutMs,
+    // The socket's own timeout, below, also ends idle connections; a second timer for them would be set for each request.
+    keepAliveTimeout: 0,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     insecureHTTPParser: false,
     // Admission reads Host itself, so that its refusal looks and is recorded like every other.

@@ -155,7 +155,7 @@ export class RequestSteps {
     const { facts, plane, exchange, listener } = state
     const route = state.arrival.route!
     const target = chooseTarget(route, facts, this.#deps.random)
-    const traceId = traceIdOf(facts.id, this.#deps.newId)
+    const traceId = traceIdOf(state, this.#deps.newId)
     const head = upstreamHead({
       facts,
       route,

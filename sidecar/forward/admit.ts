@@ -162,8 +162,7 @@ function requestLineFault(head: RequestHead): string | null {
 function scanFields(raw: readonly string[], multiplexed: boolean, scan: Scan): string | null {
   for (let i = 0; i < raw.length; i += 2) {
     const value = raw[i + 1]!
-    // llhttp has refused such values already; nghttp2 may let them through.
-    if (multiplexed && BAD_VALUE.test(value)) return 'field_value_invalid'
+    if (BAD_VALUE.test(value)) return 'field_value_invalid'
     const { lower, role, fault } = readFieldName(raw[i]!)
     if (role === 'end-to-end') {
       if (fault === 'dropped') continue

@@ -50,7 +50,7 @@ export interface Exchange {
   bytesOut: number
   /** Called once when the client disconnects or resets before the answer is complete. */
   onGone(listener: () => void): void
-  /** Called once when the last byte of the answer was handed to the socket. */
+  /** Called once when the last byte of the answer was handed to the socket; there is one such listener. */
   onDone(listener: () => void): void
   /** Sends 100 Continue where the client waits for one; does nothing otherwise. */
   continue(): void

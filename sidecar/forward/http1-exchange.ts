@@ -23,6 +23,7 @@ export function isAnsweredEarly(socket: Duplex): boolean {
 
 export class Http1Exchange implements Exchange {
   readonly head: RequestHead
+  readonly peer: PeerFacts
   readonly body: BodySource | null
   bytesIn = 0
   bytesOut = 0
@@ -36,7 +37,7 @@ export class Http1Exchange implements Exchange {
   #closing = false
   #taken = false
   readonly #goneListeners: (() => void)[] = []
-  readonly #doneListeners: (() => void)[] = []
+  #onDone: (() => void) | null = null
 
   /** `upgradeHead`: bytes behind the head of an upgrade request, whose socket the parser has let go. */
   constructor(
@@ -58,16 +59,11 @@ export class Http1Exchange implements Exchange {
       authority: null,
       scheme: null,
     }
+    this.peer = peerOf(request.socket)
     const length = bodyLength(request)
     this.body = length === undefined ? null : new RequestBody(request, this, length)
     response.on('close', () => this.#closed())
-    response.on('finish', () => {
-      for (const listener of this.#doneListeners) listener()
-    })
-  }
-
-  get peer(): PeerFacts {
-    return peerOf(this.#request.socket)
+    response.on('finish', () => this.#onDone?.())
   }
 
   get bodyPending(): boolean {
@@ -83,7 +79,7 @@ export class Http1Exchange implements Exchange {
   }
 
   onDone(listener: () => void): void {
-    this.#doneListeners.push(listener)
+    this.#onDone = listener
   }
 
   #closed(): void {

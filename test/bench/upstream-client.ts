@@ -60,6 +60,7 @@ function run(transport: Transport, requests: number, concurrency: number): Promi
         if (status !== 200) reject(new Error(`status ${status}`))
       },
       onData: () => true,
+      onWaiting() {},
       onEnd() {
         if (++ended === requests) resolve()
         else if (started < requests) {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { LimitParams } from '../../gateway/limit/plan.ts'
 import { runAdversary, type Mutant } from './adversary.ts'
 import { randomFleet, smallLimit, strainedFleet, type Kind, type Mode } from './configurations.ts'
 import { runFleet } from './fleet.ts'
@@ -37,6 +38,36 @@ for (const [kind, mode] of cases) {
     }
   })
 }
+
+/** What a limit admits at once. */
+function whole(params: LimitParams): number {
+  return params.kind === 'window' ? params.max : params.size + params.outstanding
+}
+
+test('a failover that loses writes costs at most one whole limit', async () => {
+  for (const [kind, mode] of cases) {
+    for (let seed = 1; seed <= 3; seed++) {
+      const options = { ...strainedFleet(seed, kind, mode), failovers: 2 }
+      const { log } = await runFleet(options)
+      const over = excess(log, options.params, LATE_MS)
+      assert.ok(over <= 2 * whole(options.params), `${kind} ${mode} ${seed}: ${over}`)
+    }
+  }
+})
+
+test('while the store is away nodes admit at most the limit once more, all shares together', async () => {
+  for (const [kind, mode] of cases) {
+    for (let seed = 1; seed <= 3; seed++) {
+      const outage = { fromMs: 3000, untilMs: 4000 }
+      const strained = strainedFleet(seed, kind, mode)
+      const { log } = await runFleet({ ...strained, outage, onStoreDown: 'local' })
+      const { params } = strained
+      const perMs = params.kind === 'window' ? 0 : params.rate.count / params.rate.perMs
+      const over = excess(log, params, LATE_MS)
+      assert.ok(over <= whole(params) + perMs * 1000, `${kind} ${mode} ${seed}: ${over}`)
+    }
+  }
+})
 
 const mutants: readonly (readonly [Mutant, Kind, Mode])[] = [
   ['a credit counts twice', 'window', 'exact'],

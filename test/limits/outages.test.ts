@@ -133,7 +133,8 @@ async function admittedOf(limiter: Limiter, callers: number): Promise<number> {
 }
 
 test('a cluster is used with one batch for each of its slots', async () => {
-  const server = await startRedis(['--cluster-enabled', 'yes', '--dir', temporaryFolder()])
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
+  const server = await startRedis([...cluster, '--dir', temporaryFolder()])
   closing.push(() => server.kill())
   const admin = new Redis({ port: server.port, protocol: 2 })
   await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')

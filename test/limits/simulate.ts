@@ -26,13 +26,13 @@ interface Scenario {
 
 const scenarios: readonly Scenario[] = [
   ...(['exact', 'leased'] as const).flatMap((mode) => [
-    { name: 'all keys', rate: { count: 20, perMs: 60_000 }, burst: null, mode, keys, nodes },
+    { name: 'all keys', rate: { count: 5, perMs: 60_000 }, burst: null, mode, keys, nodes },
     {
       name: 'hot keys, window',
-      rate: { count: 60_000, perMs: 60_000 },
+      rate: { count: 15_000, perMs: 60_000 },
       burst: null,
       mode,
-      keys: 40,
+      keys: 60,
       nodes: 10,
     },
     {
@@ -40,7 +40,7 @@ const scenarios: readonly Scenario[] = [
       rate: { count: 1000, perMs: 1000 },
       burst: 1000,
       mode,
-      keys: 40,
+      keys: 60,
       nodes: 10,
     },
   ]),

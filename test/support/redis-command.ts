@@ -2,15 +2,21 @@
 
 import { Redis } from 'ioredis'
 
+/** On loopback; `password` of the default user, if it has one. */
+export interface RedisAddress {
+  readonly port: number
+  readonly password?: string
+}
+
 /** The reply; rejects with the server's error, and where the server cannot be reached. */
 export async function redisCommand(
-  port: number,
+  server: number | RedisAddress,
   name: string,
   ...args: readonly (string | number)[]
 ): Promise<unknown> {
   const client = new Redis({
     host: '127.0.0.1',
-    port,
+    ...(typeof server === 'number' ? { port: server } : server),
     protocol: 2,
     lazyConnect: true,
     // A server that loads, or wants a password, is asked all the same.

@@ -99,7 +99,10 @@ telemetry: { accessLog: all }
       assert.equal(headers['access-control-allow-origin'], ORIGIN)
       assert.match(String(headers.vary), /\borigin\b/i)
       const listed = String(headers['access-control-expose-headers']).toLowerCase().split(/,\s*/)
-      assert.deepEqual(exposed.filter((name) => !listed.includes(name)), [])
+      assert.deepEqual(
+        exposed.filter((name) => !listed.includes(name)),
+        [],
+      )
     }
   })
 
@@ -121,11 +124,14 @@ telemetry: { accessLog: all }
     const id = refused!.headers['x-request-id']
     const record = await recordWhere(gateway, 'the refusal', (found) => found.id === id)
     const { status, reason, rule, route } = record
-    assert.deepEqual({ status, reason, rule, route }, {
-      status: 429,
-      reason: 'rate_limited',
-      rule: 'plan',
-      route: 'window',
-    })
+    assert.deepEqual(
+      { status, reason, rule, route },
+      {
+        status: 429,
+        reason: 'rate_limited',
+        rule: 'plan',
+        route: 'window',
+      },
+    )
   })
 })

@@ -17,7 +17,13 @@ export async function allKnown(redisPort: number, workers: number): Promise<void
   await allConnected(redisPort, workers)
   const [seconds] = (await redisCommand(redisPort, 'TIME')) as readonly string[]
   await until('second word of every worker', async () => {
-    const late = await redisCommand(redisPort, 'ZCOUNT', INSTANCES, Number(seconds) * 1000 + 1000, '+inf')
+    const late = await redisCommand(
+      redisPort,
+      'ZCOUNT',
+      INSTANCES,
+      Number(seconds) * 1000 + 1000,
+      '+inf',
+    )
     return late === workers
   })
 }

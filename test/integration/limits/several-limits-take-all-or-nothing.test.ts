@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPair, exportJWK, SignJWT, type CryptoKey } from 'jose'
 import { after, before, suite, test } from 'node:test'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
+import { redisCommand } from '../../support/redis-command.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
 import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../edge/upstream.ts'
@@ -27,6 +28,7 @@ suite('several limits', () => {
     const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }
     const issuer = { issuer: ISSUER, jwks: { keys: [jwk] }, algorithms: ['ES256'] }
     const rest = `to: "${upstream.url}", auth: { issuer: idp, audience: api }`
+    const user = '{ name: user, rate: 30/min, key: [sub] }'
     gateway = await startGateway({
       config: `
 workers: 2
@@ -34,11 +36,8 @@ store: redis://127.0.0.1:${redis.port}
 issuers: { idp: ${JSON.stringify(issuer)} }
 listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off } ]
 routes:
-  - name: pair
-    match: /pair
-    ${rest.replaceAll(', auth', '\n    auth')}
-    limits: [ { name: user, rate: 30/min, key: [sub], mode: exact }, { name: tenant, rate: 10/min, key: ["claim:tenant"], mode: exact } ]
-  - { name: user, match: /user, ${rest}, limits: [ { name: user, rate: 30/min, key: [sub], mode: exact } ] }
+  - { name: pair, match: /pair, ${rest}, limits: [ ${user}, { name: tenant, rate: 10/min, key: ["claim:tenant"] } ] }
+  - { name: user, match: /user, ${rest}, limits: [ ${user} ] }
   - { name: read, match: /read, ${rest}, limits: [ { name: both, rate: 10/min, key: [sub] } ] }
   - { name: write, match: /write, ${rest}, limits: [ { name: both, rate: 10/min, key: [sub], cost: 3 } ] }
   - { name: claimed, match: /claimed, ${rest}, limits: [ { rate: { claim: plan.rate, default: 5/min }, key: [sub] } ] }
@@ -95,6 +94,15 @@ telemetry: { accessLog: off }
     assert.equal(await admitted({ plan: { rate: 'unlimited' } }), 5)
     assert.equal(await admitted({ plan: { rate: -1 } }), 5)
     assert.equal(await admitted({}), 5)
+  })
+
+  test('count by a claim whatever characters it holds', async () => {
+    await redisCommand(redis.port, 'SET', 'canary', 'alive')
+    for (const tenant of ['a\r\n*1\r\n$8\r\nFLUSHALL\r\n', { a: ['b'] }, 7, '']) {
+      const headers = await caller(`of ${JSON.stringify(tenant)}`, { tenant })
+      assert.equal(admittedOf(await askMany([port], 15, { path: '/pair', headers })), 10)
+    }
+    assert.equal(await redisCommand(redis.port, 'GET', 'canary'), 'alive')
   })
 
   test('are not refused by a shadow among them', async () => {

@@ -41,6 +41,8 @@ export class Recorder implements ResponseHandler {
     })
   }
 
+  onWaiting(): void {}
+
   /** `complete`, `aborted` (cut short after the head) or the code of an error before the head. */
   get outcome(): string {
     if (this.error !== null) return this.status === 0 ? this.error.code : 'aborted'

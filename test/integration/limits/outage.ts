@@ -1,0 +1,170 @@
+// What a gateway is asked while its store is in trouble, and what may have been admitted then.
+
+import assert from 'node:assert/strict'
+import type { TestGateway } from '../../support/gateway.ts'
+import { until } from '../../support/until.ts'
+import { admittedOf, askMany, withStatus, type Answer } from './client.ts'
+import { isWell, troubles } from './store-health.ts'
+
+export const POLICIES = ['local', 'open', 'closed'] as const
+export type Policy = (typeof POLICIES)[number]
+
+/** Each policy has a route of this limit, per `x-caller`. */
+export const MAX = 20
+/** Requests of each policy while the store is away: 10 times 4 at once. */
+const WAVES = 10
+const WAVE = 4
+/** Nobody waits longer; the promise is 250 ms, but this machine does other things, too. */
+const HANG_MS = 1000
+
+export interface Outage {
+  /** Case numbers of the list, and what happens. */
+  readonly name: string
+  readonly breakStore: () => Promise<void>
+  readonly healStore: () => Promise<void>
+  /** `away`: nothing is decided by the store. `flaky`: some is. `well`: everything is. */
+  readonly store: 'away' | 'flaky' | 'well'
+  /** The store has forgotten everything afterwards. */
+  readonly forgets?: boolean
+  /** Workers that do not know of each other yet, so that each takes all of the limit for its share. Default 1. */
+  readonly strangers?: number
+}
+
+export interface OutageResult {
+  readonly name: string
+  readonly admitted: Readonly<Record<Policy, number>>
+  readonly p50Ms: number
+  readonly worstMs: number
+  /** From the healing until all workers say so; null where they had no trouble. */
+  readonly recoveryMs: number | null
+}
+
+export function outageConfig(store: string, upstream: string): string {
+  const routes = POLICIES.map((policy) => {
+    const limit = `{ rate: ${MAX}/min, key: ["header:x-caller"], mode: exact, onStoreDown: ${policy} }`
+    return `  - { name: ${policy}, match: /${policy}, to: "${upstream}", auth: public, limits: [ ${limit} ] }`
+  })
+  return `
+workers: 2
+store: ${store}
+listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off } ]
+routes:
+${routes.join('\n')}
+telemetry: { accessLog: off }
+`
+}
+
+/** One outage from beginning to end: before, while and after. Throws where a policy does not hold. */
+export async function goThrough(
+  gateway: TestGateway,
+  outage: Outage,
+  hasStore = true,
+): Promise<OutageResult> {
+  const { name, store, forgets = false } = outage
+  const port = gateway.port('plain')
+  const asked = (policy: Policy) => ({ path: `/${policy}`, headers: { 'x-caller': name } })
+  const spent = hasStore ? 5 : 0
+  for (const policy of POLICIES) {
+    assert.equal(admittedOf(await askMany([port], spent, asked(policy))), spent, `${name}: before`)
+  }
+  const troublesBefore = troubles(gateway.stderr())
+  const logs = await whileBroken(outage, () => waves(port, asked))
+  const all = POLICIES.flatMap((policy) => logs[policy])
+  const times = all.map(({ sentMs, answeredMs }) => answeredMs - sentMs).toSorted((a, b) => a - b)
+  const worstMs = times.at(-1)!
+  assert.ok(worstMs < HANG_MS, `${name}: an answer took ${worstMs} ms`)
+  for (const policy of POLICIES) checkPolicy(policy, logs[policy], outage, spent)
+  const isTroubled = troubles(gateway.stderr()) > troublesBefore
+  if (store === 'away') assert.ok(isTroubled, `${name}: nobody was told`)
+  const tookMs = await until(`recovery from ${name}`, () => isWell(gateway.stderr()))
+  await checkAfter(port, asked('local'), logs.local, forgets ? 0 : spent, name)
+  return {
+    name,
+    admitted: {
+      local: withStatus(logs.local, 200).length,
+      open: withStatus(logs.open, 200).length,
+      closed: withStatus(logs.closed, 200).length,
+    },
+    p50Ms: times[times.length >> 1]!,
+    worstMs,
+    recoveryMs: isTroubled ? tookMs : null,
+  }
+}
+
+/** Healed in any case, so that one outage does not become that of the next. */
+async function whileBroken<T>(outage: Outage, work: () => Promise<T>): Promise<T> {
+  try {
+    await outage.breakStore()
+    return await work()
+  } finally {
+    await outage.healStore()
+  }
+}
+
+async function waves(
+  port: number,
+  asked: (policy: Policy) => { path: string; headers: Record<string, string> },
+): Promise<Record<Policy, Answer[]>> {
+  const logs: Record<Policy, Answer[]> = { local: [], open: [], closed: [] }
+  for (let i = 0; i < WAVES; i++) {
+    const answers = POLICIES.map(async (policy) => {
+      logs[policy].push(...(await askMany([port], WAVE, asked(policy))))
+    })
+    await Promise.all(answers)
+  }
+  return logs
+}
+
+function checkPolicy(
+  policy: Policy,
+  log: readonly Answer[],
+  { name, store, strangers = 1 }: Outage,
+  spent: number,
+): void {
+  const admitted = withStatus(log, 200).length
+  const down = withStatus(log, 503)
+  const said = `${name}, ${policy}: ${admitted} admitted, ${down.length} sent away`
+  const other = log.filter(({ status }) => ![200, 429, 503].includes(status))
+  assert.equal(other.length, 0, `${said}, ${other[0]?.status} ${other[0]?.body}`)
+  for (const { body, headers } of down) {
+    assert.equal((JSON.parse(body) as { code: string }).code, 'limit_store_down', said)
+    assert.ok(Number(headers['retry-after']) >= 1, said)
+  }
+  if (store === 'well') return
+  if (policy === 'open') {
+    if (store === 'away') assert.equal(admitted, log.length, said)
+  } else if (policy === 'closed') {
+    // What passes was granted by the store, which cannot have granted more than all of it.
+    assert.ok(store === 'away' ? admitted === 0 : admitted <= MAX - spent, said)
+  } else {
+    // The shares of all workers are the limit; the store itself grants at most the rest of its own.
+    assert.ok(admitted <= strangers * MAX + (store === 'away' ? 0 : MAX - spent), said)
+    assert.ok(admitted > 0 && down.length === 0, said)
+  }
+}
+
+/** What was admitted meanwhile counts afterwards, so that of the limit at most what is left passes. */
+async function checkAfter(
+  port: number,
+  asked: { path: string; headers: Record<string, string> },
+  log: readonly Answer[],
+  spent: number,
+  name: string,
+): Promise<void> {
+  const during = withStatus(log, 200).length
+  const more = admittedOf(await askMany([port], MAX + 5, asked))
+  assert.ok(more <= Math.max(0, MAX - spent - during), `${name}: ${more} more after ${during}`)
+  const fresh = { ...asked, headers: { 'x-caller': `${name}, fresh` } }
+  assert.equal(admittedOf(await askMany([port], MAX + 5, fresh)), MAX, `${name}: not exact again`)
+}
+
+export function formatResults(results: readonly OutageResult[]): string {
+  const rows = results.map(({ name, admitted, p50Ms, worstMs, recoveryMs }) => {
+    const { local, open, closed } = admitted
+    const recovery = recoveryMs === null ? '-' : `${Math.round(recoveryMs)}`
+    const times = `${p50Ms.toFixed(1).padStart(6)} ${worstMs.toFixed(0).padStart(6)} ${recovery.padStart(9)}`
+    return `${name.padEnd(44)} ${String(local).padStart(5)} ${String(open).padStart(5)} ${String(closed).padStart(6)} ${times}`
+  })
+  const head = `of ${WAVES * WAVE} requests admitted:`.padEnd(44)
+  return [`${head} local  open closed p50 ms  worst recovered`, ...rows].join('\n')
+}
