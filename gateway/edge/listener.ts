@@ -22,7 +22,7 @@ import { stateOf } from './request-state.ts'
 import type { RequestSteps } from './steps.ts'
 import { createHttp1Server, createHttp2Server, responseOn } from './servers.ts'
 import type { Reception } from './reception.ts'
-import { ServerContexts } from './tls-contexts.ts'
+import { checkTls, ServerContexts } from './tls-contexts.ts'
 
 /** While a listener drains, connections that became idle are closed this often. */
 const IDLE_CHECK_MS = 100
@@ -88,7 +88,7 @@ export class Listener {
 
   /** Throws where `update` with this plan could not succeed. */
   checkUpdate(plan: ListenerPlan): void {
-    if (plan.tls !== null) new ServerContexts(plan.tls)
+    if (plan.tls !== null) checkTls(plan.tls)
   }
 
   /** Takes over a plan that speaks alike: new certificates and limits serve from the next connection on. */

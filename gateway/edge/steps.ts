@@ -138,13 +138,13 @@ export class RequestSteps {
     state: RequestState,
     value: Value | Promise<Value>,
     takeOver: () => void,
-    next: (value: Value) => void,
+    proceed: (value: Value) => void,
   ): void {
     if (!(value instanceof Promise)) {
-      next(value)
+      proceed(value)
       return
     }
-    value.then(next).catch((error: unknown) => {
+    value.then(proceed).catch((error: unknown) => {
       takeOver()
       this.failed(state, error)
     })

@@ -71,6 +71,12 @@ export class ServerContexts {
   }
 }
 
+/** Throws where OpenSSL refuses the material of a plan. */
+export function checkTls(plan: TlsPlan): void {
+  for (const certificate of plan.certificates)
+    createSecureContext(contextOptions(plan, certificate))
+}
+
 function contextOptions(plan: TlsPlan, certificate: CertificatePlan): SecureContextOptions {
   const withClients = plan.clientCaPem !== null
   return {

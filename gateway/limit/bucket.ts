@@ -1,7 +1,7 @@
 // The bucket (generic cell rate algorithm): at most size + t / tokenUs tokens in any interval t, as one arrival time.
 
 import type { BucketParams } from './plan.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Epochs in exact mode, where they count nothing. */
 const EXACT_EPOCH_US = 1_000_000

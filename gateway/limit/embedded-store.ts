@@ -2,7 +2,8 @@
 
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { INSTANCE_LIFE_MS, type LimitStore } from './store.ts'
-import { take, type TakeAnswer, type TakeItem, type TakeState } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
+import { take, type TakeState } from './take.ts'
 
 /** About 500 bytes each where a window is busy, 150 where it is not. */
 const DEFAULT_MAX_KEYS = 200_000

@@ -5,7 +5,7 @@ import type { LimitCounters } from './counters.ts'
 import { afterFailure, afterSuccess, NORMAL, type Health } from './health.ts'
 import type { AskAnswer, LocalBucket, Waiter } from './local-bucket.ts'
 import { MAX_BATCH, type LimitStore } from './store.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** A request waits this long for the store, then it is decided without. */
 export const WAIT_MS = 150

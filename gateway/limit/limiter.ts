@@ -16,14 +16,14 @@ import type { LimitParams, LimitPlan } from './plan.ts'
 import { claimRate } from './rate.ts'
 import { Refusals, type RefusedEntry } from './refusals.ts'
 import { shardOf, type LimitStore } from './store.ts'
-import type { TakeItem } from './take.ts'
+import type { TakeItem } from './take-item.ts'
 
 const DEFAULT_MAX_KEYS = 50_000
 const MAX_RATES = 1000
 /** Shorter than the part of the shortest lease in which it is given back. */
 const SWEEP_MS = 5
 const BEAT_MS = 5000
-const MISSED_BEAT_MS = 500
+const EARLY_BEAT_MS = 500
 /** Asked to come back by then where nobody can tell: the store is away, or too many wait. */
 const UNKNOWN_RETRY_MS = 1000
 
@@ -69,6 +69,7 @@ export class Limiter {
   readonly #rates = new Map<string, LimitParams>()
   readonly #refusals = new Refusals()
   #instances: number
+  #isCounted = false
   #isClosed = false
   #cancelSweep: (() => void) | null = null
   #cancelBeat: (() => void) | null = null
@@ -321,12 +322,14 @@ export class Limiter {
 
   async #beat(): Promise<void> {
     const { store, clock, instance } = this.#options
-    let nextMs = BEAT_MS
+    // Soon again after the first, since instances that start together do not know each other yet, and after a missed one.
+    let nextMs = this.#isCounted ? BEAT_MS : EARLY_BEAT_MS
     try {
       this.#instances = Math.max(1, await store.beat(instance))
+      this.#isCounted = true
     } catch {
       // Who is known stays known while the store is away.
-      nextMs = MISSED_BEAT_MS
+      nextMs = EARLY_BEAT_MS
     }
     if (!this.#isClosed) this.#cancelBeat = clock.after(nextMs, () => void this.#beat())
   }

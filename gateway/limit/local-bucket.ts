@@ -3,7 +3,7 @@
 import type { LimitCounters } from './counters.ts'
 import { largestCost } from './params.ts'
 import type { LimitParams } from './plan.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** A refusal is believed this long: tokens that others give back are noticed that late. */
 const LONGEST_DENIAL_MS = 1000

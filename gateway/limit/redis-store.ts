@@ -5,7 +5,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { INSTANCE_LIFE_MS, type LimitStore } from './store.ts'
 import { decodeAnswers, encodeItems, TAKE_SCRIPT } from './take-script.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 // A batch must stay within one slot of a cluster, so keys are spread over this many slots there.
 const CLUSTER_SHARDS = 64

@@ -3,7 +3,7 @@
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import type { LimitStore } from './store.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Batches under way; a further one is refused at once. */
 const MAX_OUTSTANDING = 256

@@ -1,6 +1,6 @@
 // Where the counters of limits are kept: the one contract of the embedded, the remote and the Redis store.
 
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Most items of one batch. */
 export const MAX_BATCH = 64

@@ -1,7 +1,7 @@
 // The algorithms of window.ts and bucket.ts in Lua: one call for a batch, atomic, on the clock of Redis.
 
 import { epochUs } from './bucket.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Numbers of one item in the script's argument, and of one answer. */
 const ITEM_NUMBERS = 13

@@ -1,7 +1,7 @@
 // The sliding window: at most `max` tokens in any window, counted in sub-windows of which the oldest counts whole.
 
 import type { WindowParams } from './plan.ts'
-import type { TakeAnswer, TakeItem } from './take.ts'
+import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Sub-windows that hold anything, oldest first; at most `slots + 1`. */
 export interface WindowState {

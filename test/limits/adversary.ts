@@ -2,7 +2,8 @@
 // flood at random, over a network that delays, loses and stops. Small numbers make rare orders of events common.
 
 import type { LimitParams } from '../../gateway/limit/plan.ts'
-import { take, type TakeAnswer, type TakeItem, type TakeState } from '../../gateway/limit/take.ts'
+import type { TakeAnswer, TakeItem } from '../../gateway/limit/take-item.ts'
+import { take, type TakeState } from '../../gateway/limit/take.ts'
 import type { Admission } from './promise-check.ts'
 import { seededRandom } from './seeded-random.ts'
 import { VirtualTime } from './virtual-time.ts'

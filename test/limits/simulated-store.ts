@@ -1,7 +1,8 @@
 // A store behind a network that delays and loses, and that fails over, stops and goes away as real ones do.
 
 import { INSTANCE_LIFE_MS, type LimitStore } from '../../gateway/limit/store.ts'
-import { take, type TakeAnswer, type TakeItem, type TakeState } from '../../gateway/limit/take.ts'
+import type { TakeAnswer, TakeItem } from '../../gateway/limit/take-item.ts'
+import { take, type TakeState } from '../../gateway/limit/take.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** As of the real stores. */

@@ -58,16 +58,8 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
   ['an empty list of routes', `${LISTENERS}routes: []\n`, ['2:9 error: this is empty']],
   ['another version', `${BASE}version: 2\n`, ['3:10 error: expected `1`, got 2']],
   ['too many workers', `${BASE}workers: 65\n`, ['3:10 error: 65 is out of range']],
-  [
-    'a limit that is no rate',
-    routeWith('limits: [20 per ip]'),
-    ['7:14 error: `20` is not a rate'],
-  ],
-  [
-    'a cluster of no nodes',
-    `${BASE}store: { cluster: [] }\n`,
-    ['3:19 error: this is empty'],
-  ],
+  ['a limit that is no rate', routeWith('limits: [20 per ip]'), ['7:14 error: `20` is not a rate']],
+  ['a cluster of no nodes', `${BASE}store: { cluster: [] }\n`, ['3:19 error: this is empty']],
   [
     'what later versions do',
     `${BASE}egress: {}\nmesh: {}\nadmin: {}\ntelemetry: { metrics: 1, traces: 1 }\n`,

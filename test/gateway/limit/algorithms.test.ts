@@ -7,7 +7,8 @@ import {
   windowParams,
 } from '../../../gateway/limit/params.ts'
 import type { LimitParams } from '../../../gateway/limit/plan.ts'
-import { take, type TakeItem, type TakeState } from '../../../gateway/limit/take.ts'
+import type { TakeItem } from '../../../gateway/limit/take-item.ts'
+import { take, type TakeState } from '../../../gateway/limit/take.ts'
 
 const SECOND_US = 1_000_000
 const MINUTE_US = 60 * SECOND_US

@@ -5,7 +5,7 @@ import { Limiter } from '../../../gateway/limit/limiter.ts'
 import { MAX_WAITING } from '../../../gateway/limit/lane.ts'
 import type { LimitPlan } from '../../../gateway/limit/plan.ts'
 import type { LimitStore } from '../../../gateway/limit/store.ts'
-import type { TakeAnswer, TakeItem } from '../../../gateway/limit/take.ts'
+import type { TakeAnswer, TakeItem } from '../../../gateway/limit/take-item.ts'
 import { VirtualTime } from '../../limits/virtual-time.ts'
 import { limitPlan, subject } from './plans.ts'
 

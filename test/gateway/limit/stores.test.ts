@@ -13,7 +13,7 @@ import {
   type LimitRequest,
 } from '../../../gateway/limit/remote-store.ts'
 import type { LimitStore } from '../../../gateway/limit/store.ts'
-import type { TakeItem } from '../../../gateway/limit/take.ts'
+import type { TakeItem } from '../../../gateway/limit/take-item.ts'
 import { systemClock } from '../../../sidecar/runtime/clock.ts'
 import { startRedis } from '../../support/redis.ts'
 import { redisPlan, whenReady } from './redis-plan.ts'
