@@ -9,6 +9,8 @@ import type { Materials } from './config/materials.ts'
 export interface RevisionMessage {
   readonly kind: 'revision'
   readonly revision: number
+  /** Workers of this node. */
+  readonly workers: number
   readonly config: Config
   readonly materials: Materials
   /** By listener name: 48 bytes, base64. */

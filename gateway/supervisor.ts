@@ -58,6 +58,7 @@ class RunningSupervisor implements Supervisor {
   /** Counters of this node, for all its workers. */
   readonly #counters: EmbeddedStore
   #workers: Workers<ToWorker> | null = null
+  #workerCount = 1
   #plan: Plan | null = null
   #loaded: LoadedConfig | null = null
   #revision = 0
@@ -97,8 +98,9 @@ class RunningSupervisor implements Supervisor {
     const { clock, log } = this.#options
     this.#warn(loaded)
     const wanted = loaded.config.workers ?? 'auto'
+    this.#workerCount = wanted === 'auto' ? availableParallelism() : wanted
     this.#workers = new Workers<ToWorker>({
-      count: wanted === 'auto' ? availableParallelism() : wanted,
+      count: this.#workerCount,
       clock,
       log,
       spawn: spawnWorker,
@@ -167,6 +169,7 @@ class RunningSupervisor implements Supervisor {
     const result = await this.#rollout.apply({
       kind: 'revision',
       revision,
+      workers: this.#workerCount,
       config,
       materials,
       ticketKeys,

@@ -42,7 +42,7 @@ async function apply(message: RevisionMessage): Promise<void> {
     for (const [name, key] of Object.entries(message.ticketKeys)) {
       ticketKeys.set(name, Buffer.from(key, 'base64'))
     }
-    await edge.apply(plan, ticketKeys)
+    await edge.apply(plan, ticketKeys, message.workers)
     send({ kind: 'applied', revision, ports: edge.ports() })
   } catch (error) {
     send({ kind: 'rejected', revision, reason: errorMessage(error) })

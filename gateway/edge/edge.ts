@@ -113,14 +113,14 @@ export class Edge {
 
   /**
    * Puts a plan to work. New addresses are bound before anything changes: where that fails the old plan serves on and
-   * the promise rejects. `ticketKeys`: by listener name.
+   * the promise rejects. `ticketKeys`: by listener name. `workers`: of this node.
    */
-  async apply(plan: Plan, ticketKeys: ReadonlyMap<string, Buffer>): Promise<void> {
+  async apply(plan: Plan, ticketKeys: ReadonlyMap<string, Buffer>, workers: number): Promise<void> {
     const fresh = await this.#prepareListeners(plan, ticketKeys)
     const opened = await this.#openDoors(plan)
     // From here on nothing waits and nothing can fail.
     this.#services.update(plan.services)
-    this.#limits.use(plan.store)
+    this.#limits.use(plan.store, workers)
     this.#keys.retain(plan.issuers)
     this.#plane = createDataPlane(plan, this.#services, this.#auth)
     for (const listenerPlan of plan.listeners) {

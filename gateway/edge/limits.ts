@@ -40,7 +40,7 @@ export class Limits {
   constructor(deps: LimitsDeps) {
     this.#deps = deps
     this.#remote = new RemoteStore({ clock: deps.clock, send: deps.send })
-    this.#node = this.#limiter(this.#remote, 'node')
+    this.#node = this.#limiter(this.#remote, 'node', 1)
   }
 
   /** An answer of the supervisor's counters has come. */
@@ -48,8 +48,11 @@ export class Limits {
     this.#remote.receive(reply)
   }
 
-  /** Connects to another store; counters of the one before stay there. */
-  use(plan: StorePlan): void {
+  /**
+   * Connects to another store; counters of the one before stay there. `workers` of this node share it at least: until the
+   * store has said how many there are in all, each of them may admit no more than its share.
+   */
+  use(plan: StorePlan, workers: number): void {
     const wanted = plan.kind === 'embedded' ? null : JSON.stringify(plan)
     if ((this.#shared?.plan ?? null) === wanted) return
     this.#closeShared()
@@ -59,7 +62,7 @@ export class Limits {
       log.warn('the limit store reports an error', { error: errorMessage(error) })
     })
     const store = new RedisStore(client, plan.prefix)
-    this.#shared = { plan: wanted, store, limiter: this.#limiter(store, 'shared') }
+    this.#shared = { plan: wanted, store, limiter: this.#limiter(store, 'shared', workers) }
   }
 
   /** Before anybody was asked for a token. */
@@ -89,13 +92,14 @@ export class Limits {
     this.#shared = null
   }
 
-  #limiter(store: LimitStore, scope: string): Limiter {
+  #limiter(store: LimitStore, scope: string, instances: number): Limiter {
     const { clock, random, instance, log } = this.#deps
     return new Limiter({
       store,
       clock,
       random,
       instance,
+      instances,
       defer: setImmediate,
       onHealth: (shard, state, error) => {
         const fields = { scope, shard, state, error: error === null ? '' : errorMessage(error) }

@@ -67,7 +67,7 @@ export class Lane {
     this.#waiting.add(waiter)
     counters.waiting += 1
     bucket.waiters.push(waiter)
-    this.#cancelDeadline ??= clock.after(WAIT_MS, () => this.#deadline())
+    this.#cancelDeadline ??= this.#afterwards(WAIT_MS)
     this.touch(bucket)
   }
 
@@ -274,13 +274,19 @@ export class Lane {
     this.#succeeded()
   }
 
+  /** A busy process sees its timers before the answers that came meanwhile; those are read first. */
+  #afterwards(delayMs: number): () => void {
+    const { clock, defer } = this.#context
+    return clock.after(delayMs, () => defer(() => this.#deadline()))
+  }
+
   #deadline(): void {
     this.#cancelDeadline = null
     const { clock } = this.#context
     const nowMs = clock.monotonicMs()
     for (const waiter of this.#waiting) {
       if (waiter.deadlineMs > nowMs) {
-        this.#cancelDeadline = clock.after(waiter.deadlineMs - nowMs, () => this.#deadline())
+        this.#cancelDeadline = this.#afterwards(waiter.deadlineMs - nowMs)
         return
       }
       this.#settle(waiter, { kind: 'unavailable' })

@@ -4,7 +4,6 @@ import type { ConnectionOptions } from 'node:tls'
 import { Cluster, Redis } from 'ioredis'
 import type { RedisPlan } from './plan.ts'
 
-const COMMAND_MS = 50
 const CONNECT_MS = 1000
 // A connection on which commands wait unanswered for this long is dead, whatever TCP believes.
 const SILENCE_MS = 2000
@@ -74,7 +73,6 @@ function connectionOptions(plan: RedisPlan) {
     ...(plan.password === null ? {} : { password: plan.password }),
     ...(tls === undefined ? {} : { tls }),
     protocol: 2 as const,
-    commandTimeout: COMMAND_MS,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
     enableOfflineQueue: false,

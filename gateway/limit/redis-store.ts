@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
+import { answerInTime } from './answer-in-time.ts'
 import { INSTANCE_LIFE_MS, type LimitStore } from './store.ts'
 import { decodeAnswers, encodeItems, TAKE_SCRIPT } from './take-script.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
@@ -48,7 +49,7 @@ export class RedisStore implements LimitStore {
 
   /** Writes, since a server that only reads is of no use. */
   async probe(shard: number): Promise<void> {
-    await this.#client.set(this.#key(shard, 'probe'), '1', 'PX', PROBE_LIFE_MS)
+    await answerInTime(this.#client.set(this.#key(shard, 'probe'), '1', 'PX', PROBE_LIFE_MS))
   }
 
   async beat(instance: string): Promise<number> {
@@ -70,11 +71,11 @@ export class RedisStore implements LimitStore {
     args: readonly (string | Buffer)[],
   ): Promise<unknown> {
     try {
-      return await this.#client.evalsha(sha, keys.length, ...keys, ...args)
+      return await answerInTime(this.#client.evalsha(sha, keys.length, ...keys, ...args))
     } catch (error) {
       // Proof that nothing was executed, so this is no second time.
       if (!errorMessage(error).startsWith('NOSCRIPT')) throw error
-      return this.#client.eval(text, keys.length, ...keys, ...args)
+      return answerInTime(this.#client.eval(text, keys.length, ...keys, ...args))
     }
   }
 }

@@ -2,12 +2,12 @@
 
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
+import { ANSWER_MS } from './answer-in-time.ts'
 import type { LimitStore } from './store.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
 
 /** Batches under way; a further one is refused at once. */
 const MAX_OUTSTANDING = 256
-const ANSWER_MS = 50
 
 /** From the worker. `id` names the answer; ids of one worker never repeat. */
 export type LimitRequest =
@@ -83,10 +83,12 @@ export class RemoteStore implements LimitStore {
         return
       }
       const id = ++this.#lastId
-      const cancel = this.#options.clock.after(ANSWER_MS, () => {
-        this.#pending.delete(id)
+      const giveUp = (): void => {
+        if (!this.#pending.delete(id)) return
         reject(new SallyportError('limit_store_timeout', 'the supervisor did not answer in time'))
-      })
+      }
+      // A busy process sees its timers before the answers that came meanwhile; those are read first.
+      const cancel = this.#options.clock.after(ANSWER_MS, () => setImmediate(giveUp))
       this.#pending.set(id, { resolve, reject, cancel })
       this.#options.send(request(id))
     })

@@ -1,5 +1,6 @@
 // A fleet of limiters on one simulated store, under traffic that a seed decides, and the log of what it admitted.
 
+import type { LimitDecision } from '../../gateway/limit/decision.ts'
 import { Limiter } from '../../gateway/limit/limiter.ts'
 import { windowParams } from '../../gateway/limit/params.ts'
 import type { LimitParams, LimitPlan } from '../../gateway/limit/plan.ts'
@@ -88,13 +89,11 @@ class Fleet {
     // The limit that refuses is another one every time, so that its refusal is not known beforehand.
     const clientIp = `192.0.2.${this.decisions % 251}`
     const decided = limiter.decide(plans, { clientIp, route: 'r', headers: [], caller: null })
-    if (!(decided instanceof Promise)) {
-      if (decided.verdict === 'allow') this.log.push({ atMs: this.time.monotonicMs(), cost })
-      return
-    }
-    void decided.then(({ verdict }) => {
+    const note = ({ verdict }: LimitDecision): void => {
       if (verdict === 'allow') this.log.push({ atMs: this.time.monotonicMs(), cost })
-    })
+    }
+    if (decided instanceof Promise) void decided.then(note)
+    else note(decided)
   }
 
   crash(): void {

@@ -49,7 +49,7 @@ async function flood(
   count: number,
   from = subject(),
 ) {
-  const asked = Array.from({ length: count }, (_, i) =>
+  const asked = Array.from({ length: count }, async (_, i) =>
     limiters[i % limiters.length]!.decide([plan], from),
   )
   return (await Promise.all(asked)).filter(isAllowed).length

@@ -24,27 +24,25 @@ interface Scenario {
   readonly nodes: number
 }
 
-const scenarios: readonly Scenario[] = [
-  ...(['exact', 'leased'] as const).flatMap((mode) => [
-    { name: 'all keys', rate: { count: 5, perMs: 60_000 }, burst: null, mode, keys, nodes },
-    {
-      name: 'hot keys, window',
-      rate: { count: 15_000, perMs: 60_000 },
-      burst: null,
-      mode,
-      keys: 60,
-      nodes: 10,
-    },
-    {
-      name: 'hot keys, bucket',
-      rate: { count: 1000, perMs: 1000 },
-      burst: 1000,
-      mode,
-      keys: 60,
-      nodes: 10,
-    },
-  ]),
-]
+const scenarios: readonly Scenario[] = (['exact', 'leased'] as const).flatMap((mode) => [
+  { name: 'all keys', rate: { count: 5, perMs: 60_000 }, burst: null, mode, keys, nodes },
+  {
+    name: 'hot keys, window',
+    rate: { count: 15_000, perMs: 60_000 },
+    burst: null,
+    mode,
+    keys: 60,
+    nodes: 10,
+  },
+  {
+    name: 'hot keys, bucket',
+    rate: { count: 1000, perMs: 1000 },
+    burst: 1000,
+    mode,
+    keys: 60,
+    nodes: 10,
+  },
+])
 
 async function simulate(scenario: Scenario): Promise<string> {
   const { rate, burst, mode, name } = scenario

@@ -82,5 +82,5 @@ function isBefore(a: Task, b: Task): boolean {
 
 /** Promises settle in microtasks; the deepest chain in a limiter is shorter than this. */
 async function settled(): Promise<void> {
-  for (let i = 0; i < 10; i++) await undefined
+  for (let i = 0; i < 10; i++) await Promise.resolve()
 }

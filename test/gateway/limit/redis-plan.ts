@@ -1,6 +1,6 @@
 // Where the tests' Redis is, and when a connection to it can be used.
 
-import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 import type { RedisPlan } from '../../../gateway/limit/plan.ts'
 
@@ -11,6 +11,7 @@ export function redisPlan(port: number): RedisPlan {
   return { kind: 'redis', topology, username: null, password: null, tls: null, prefix: 'test' }
 }
 
+/** Resolves once commands are taken, however many attempts that takes. */
 export async function whenReady(client: Redis | Cluster): Promise<void> {
-  if (client.status !== 'ready') await once(client, 'ready')
+  while (client.status !== 'ready') await wait(2)
 }

@@ -99,7 +99,8 @@ export const TIME_CASES: readonly BypassCase[] = [
           'new limit',
           async () => (await ask(port, { path })).status === 200,
         )
-        assert.ok(tookMs < 1000, `${tookMs}`)
+        // The reload itself, and up to a second for which a refusal is believed.
+        assert.ok(tookMs < 2500, `${tookMs}`)
         // What was admitted under the old number counts under the new one.
         assert.equal(admittedOf(await askMany([port], 20, { path })), 3)
       } finally {

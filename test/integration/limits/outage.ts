@@ -16,6 +16,8 @@ const WAVES = 10
 const WAVE = 4
 /** Nobody waits longer; the promise is 250 ms, but this machine does other things, too. */
 const HANG_MS = 1000
+/** Of both workers, for an outage of a few seconds: attempts to connect are told, decisions are not. */
+const MOST_LINES = 40
 
 export interface Outage {
   /** Case numbers of the list, and what happens. */
@@ -35,6 +37,8 @@ export interface OutageResult {
   readonly admitted: Readonly<Record<Policy, number>>
   readonly p50Ms: number
   readonly worstMs: number
+  /** Said on stderr from the beginning to the end. */
+  readonly lines: number
   /** From the healing until all workers say so; null where they had no trouble. */
   readonly recoveryMs: number | null
 }
@@ -68,6 +72,7 @@ export async function goThrough(
     assert.equal(admittedOf(await askMany([port], spent, asked(policy))), spent, `${name}: before`)
   }
   const troublesBefore = troubles(gateway.stderr())
+  const linesBefore = linesIn(gateway.stderr())
   const logs = await whileBroken(outage, () => waves(port, asked))
   const all = POLICIES.flatMap((policy) => logs[policy])
   const times = all.map(({ sentMs, answeredMs }) => answeredMs - sentMs).toSorted((a, b) => a - b)
@@ -77,6 +82,8 @@ export async function goThrough(
   const isTroubled = troubles(gateway.stderr()) > troublesBefore
   if (store === 'away') assert.ok(isTroubled, `${name}: nobody was told`)
   const tookMs = await until(`recovery from ${name}`, () => isWell(gateway.stderr()))
+  const lines = linesIn(gateway.stderr()) - linesBefore
+  assert.ok(lines <= MOST_LINES, `${name}: ${lines} lines`)
   await checkAfter(port, asked('local'), logs.local, forgets ? 0 : spent, name)
   return {
     name,
@@ -87,8 +94,13 @@ export async function goThrough(
     },
     p50Ms: times[times.length >> 1]!,
     worstMs,
+    lines,
     recoveryMs: isTroubled ? tookMs : null,
   }
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1
 }
 
 /** Healed in any case, so that one outage does not become that of the next. */
@@ -159,12 +171,12 @@ async function checkAfter(
 }
 
 export function formatResults(results: readonly OutageResult[]): string {
-  const rows = results.map(({ name, admitted, p50Ms, worstMs, recoveryMs }) => {
+  const rows = results.map(({ name, admitted, p50Ms, worstMs, lines, recoveryMs }) => {
     const { local, open, closed } = admitted
     const recovery = recoveryMs === null ? '-' : `${Math.round(recoveryMs)}`
-    const times = `${p50Ms.toFixed(1).padStart(6)} ${worstMs.toFixed(0).padStart(6)} ${recovery.padStart(9)}`
+    const times = `${p50Ms.toFixed(1).padStart(6)} ${worstMs.toFixed(0).padStart(6)} ${recovery.padStart(9)} ${String(lines).padStart(5)}`
     return `${name.padEnd(44)} ${String(local).padStart(5)} ${String(open).padStart(5)} ${String(closed).padStart(6)} ${times}`
   })
   const head = `of ${WAVES * WAVE} requests admitted:`.padEnd(44)
-  return [`${head} local  open closed p50 ms  worst recovered`, ...rows].join('\n')
+  return [`${head} local  open closed p50 ms  worst recovered lines`, ...rows].join('\n')
 }
