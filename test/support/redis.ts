@@ -11,6 +11,7 @@ const FIXED = ['--save', '', '--appendonly', 'no']
 
 export interface TestRedis {
   readonly port: number
+  readonly pid: number
   /** Stops the process from running, as a machine that hangs: SIGSTOP. */
   pause(): void
   resume(): void
@@ -31,6 +32,9 @@ export async function startRedis(
   let child = await start(program, port, args)
   return {
     port,
+    get pid() {
+      return child.pid!
+    },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     async kill() {

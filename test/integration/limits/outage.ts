@@ -16,6 +16,8 @@ const WAVES = 10
 const WAVE = 4
 /** Nobody waits longer; the promise is 250 ms, but this machine does other things, too. */
 const HANG_MS = 1000
+/** Soon on a calm machine; on this one, in the end. */
+const RECOVERY_MS = 15_000
 /** Of both workers, for an outage of a few seconds: attempts to connect are told, decisions are not. */
 const MOST_LINES = 40
 
@@ -81,7 +83,13 @@ export async function goThrough(
   for (const policy of POLICIES) checkPolicy(policy, logs[policy], outage, spent)
   const isTroubled = troubles(gateway.stderr()) > troublesBefore
   if (store === 'away') assert.ok(isTroubled, `${name}: nobody was told`)
-  const tookMs = await until(`recovery from ${name}`, () => isWell(gateway.stderr()))
+  const tookMs = await until(
+    `recovery from ${name}`,
+    () => isWell(gateway.stderr()),
+    RECOVERY_MS,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}: ${gateway.stderr().slice(-2000)}`)
+  })
   const lines = linesIn(gateway.stderr()) - linesBefore
   assert.ok(lines <= MOST_LINES, `${name}: ${lines} lines`)
   await checkAfter(port, asked('local'), logs.local, forgets ? 0 : spent, name)

@@ -34,6 +34,9 @@ const LONG: readonly Promised[] = [
   { name: 'minute-leased', count: 100, perMs: MINUTE, burst: null, mode: 'leased' },
   { name: 'minute-bucket', count: 100, perMs: MINUTE, burst: 20, mode: 'exact' },
 ]
+const LEAST_USE = 0.95
+/** A second is counted over 1.04 s (answers may be 25 ms late, the oldest 64th counts whole): 96 % at best. */
+const LEAST_USE_OF_A_SECOND = 0.92
 const OVERLOAD = 1.5
 const TICK_MS = 20
 /** Around each edge: just before it, and just after. */
@@ -47,6 +50,8 @@ export interface OverloadResult {
   readonly excess: number
   /** Part of what could have been admitted in this time. */
   readonly use: number
+  /** As much as it must be. */
+  readonly leastUse: number
   /** 503: a worker could not reach the store in time. */
   readonly away: number
   /** Any other answer but 200 and 429, or none. */
@@ -162,7 +167,7 @@ function judge(
   { count, perMs, burst }: Promised,
   admitted: readonly Admitted[],
   ranMs: number,
-): Pick<OverloadResult, 'admitted' | 'excess' | 'use'> {
+): Pick<OverloadResult, 'admitted' | 'excess' | 'use' | 'leastUse'> {
   const rate = count / perMs
   // A window can be used up at once, and then again after each whole window.
   const possible = burst === null ? count * Math.ceil(ranMs / perMs) : burst + rate * ranMs
@@ -172,6 +177,7 @@ function judge(
     excess:
       burst === null ? windowExcess(admitted, count, perMs) : bucketExcess(admitted, burst, rate),
     use: admitted.length / Math.min(possible, steady),
+    leastUse: burst === null && perMs === SECOND ? LEAST_USE_OF_A_SECOND : LEAST_USE,
   }
 }
 
