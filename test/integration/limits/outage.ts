@@ -30,8 +30,6 @@ export interface Outage {
   readonly store: 'away' | 'flaky' | 'well'
   /** The store has forgotten everything afterwards. */
   readonly forgets?: boolean
-  /** Workers that do not know of each other yet, so that each takes all of the limit for its share. Default 1. */
-  readonly strangers?: number
 }
 
 export interface OutageResult {
@@ -69,6 +67,7 @@ export async function goThrough(
   const { name, store, forgets = false } = outage
   const port = gateway.port('plain')
   const asked = (policy: Policy) => ({ path: `/${policy}`, headers: { 'x-caller': name } })
+  if (hasStore) await recovered(gateway, 'before')
   const spent = hasStore ? 5 : 0
   for (const policy of POLICIES) {
     assert.equal(admittedOf(await askMany([port], spent, asked(policy))), spent, `${name}: before`)
@@ -83,13 +82,7 @@ export async function goThrough(
   for (const policy of POLICIES) checkPolicy(policy, logs[policy], outage, spent)
   const isTroubled = troubles(gateway.stderr()) > troublesBefore
   if (store === 'away') assert.ok(isTroubled, `${name}: nobody was told`)
-  const tookMs = await until(
-    `recovery from ${name}`,
-    () => isWell(gateway.stderr()),
-    RECOVERY_MS,
-  ).catch((error: Error) => {
-    throw new Error(`${error.message}: ${gateway.stderr().slice(-2000)}`)
-  })
+  const tookMs = await recovered(gateway, name)
   const lines = linesIn(gateway.stderr()) - linesBefore
   assert.ok(lines <= MOST_LINES, `${name}: ${lines} lines`)
   await checkAfter(port, asked('local'), logs.local, forgets ? 0 : spent, name)
@@ -105,6 +98,14 @@ export async function goThrough(
     lines,
     recoveryMs: isTroubled ? tookMs : null,
   }
+}
+
+/** Waits until all workers say so, and resolves with how long that took. */
+async function recovered(gateway: TestGateway, name: string): Promise<number> {
+  const isOver = (): boolean => isWell(gateway.stderr())
+  return await until(`recovery, ${name}`, isOver, RECOVERY_MS).catch((error: Error) => {
+    throw new Error(`${error.message}: ${gateway.stderr().slice(-2000)}`)
+  })
 }
 
 function linesIn(text: string): number {
@@ -138,7 +139,7 @@ async function waves(
 function checkPolicy(
   policy: Policy,
   log: readonly Answer[],
-  { name, store, strangers = 1 }: Outage,
+  { name, store }: Outage,
   spent: number,
 ): void {
   const admitted = withStatus(log, 200).length
@@ -158,7 +159,7 @@ function checkPolicy(
     assert.ok(store === 'away' ? admitted === 0 : admitted <= MAX - spent, said)
   } else {
     // The shares of all workers are the limit; the store itself grants at most the rest of its own.
-    assert.ok(admitted <= strangers * MAX + (store === 'away' ? 0 : MAX - spent), said)
+    assert.ok(admitted <= MAX + (store === 'away' ? 0 : MAX - spent), said)
     assert.ok(admitted > 0 && down.length === 0, said)
   }
 }
