@@ -111,9 +111,9 @@ suite('while its Redis is in trouble, a gateway decides in time and by its polic
     },
     { name: 'K012 NOAUTH, another password', store: 'away', ...locked() },
     {
-      name: 'K015 slow by 20 ms each way',
+      name: 'K015 slow by 10 ms each way',
       store: 'well',
-      breakStore: set({ kind: 'pass', delayMs: 20 }),
+      breakStore: set({ kind: 'pass', delayMs: 10 }),
       healStore: set(PASS),
     },
     {
