@@ -157,7 +157,7 @@ export class Limiter {
       bucket = new LocalBucket(storeKey, shard, params, this.#counters, nowMs)
     } else {
       this.#buckets.delete(key)
-      bucket.params = params
+      bucket.adopt(params)
     }
     this.#buckets.set(key, bucket)
     if (this.#buckets.size > (this.#options.maxKeys ?? DEFAULT_MAX_KEYS)) {

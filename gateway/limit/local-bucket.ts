@@ -141,6 +141,13 @@ export class LocalBucket {
     return report
   }
 
+  /** Other numbers may have come with a new configuration or another claim: what was refused under the old may pass. */
+  adopt(params: LimitParams): void {
+    if (params === this.params) return
+    this.params = params
+    this.#deniedCost = Infinity
+  }
+
   /** Until a request of this cost may be asked for again; 0: now. */
   deniedMs(cost: number, nowMs: number): number {
     return cost >= this.#deniedCost ? Math.max(0, this.#deniedUntilMs - nowMs) : 0

@@ -7,6 +7,7 @@ import type { RedisPlan } from './plan.ts'
 const CONNECT_MS = 1000
 // A connection on which commands wait unanswered for this long is dead, whatever TCP believes.
 const SILENCE_MS = 2000
+const STUCK_MS = 1000
 const LONGEST_RECONNECT_MS = 1000
 
 /**
@@ -37,6 +38,7 @@ function connectOne(plan: RedisPlan, random: () => number): Redis {
       name: topology.name,
       role: 'master',
       sentinelRetryStrategy: retryStrategy,
+      sentinelCommandTimeout: STUCK_MS,
       // Told by Sentinel that the primary has moved, instead of waiting until the old one's connection breaks.
       failoverDetector: true,
       ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
@@ -75,6 +77,8 @@ function connectionOptions(plan: RedisPlan) {
     protocol: 2 as const,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
+    // Not for limits, which give up sooner: it ends the client's own questions to a server that hangs.
+    commandTimeout: STUCK_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
