@@ -1,5 +1,6 @@
 // What one process knows of one key: tokens it holds, what the store said last, and what it still has to tell the store.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { LimitCounters } from './counters.ts'
 import { largestCost } from './params.ts'
 import type { LimitParams } from './plan.ts'
@@ -144,8 +145,8 @@ export class LocalBucket {
   /** Other numbers may have come with a new configuration or another claim: what was refused under the old may pass. */
   adopt(params: LimitParams): void {
     if (params === this.params) return
+    if (!isDeepStrictEqual(params, this.params)) this.#deniedCost = Infinity
     this.params = params
-    this.#deniedCost = Infinity
   }
 
   /** Until a request of this cost may be asked for again; 0: now. */
