@@ -1,4 +1,4 @@
-// The listener's idle timeout ends idle HTTP connections; an upgraded one that is merely silent lives on.
+// The listener's idle and request timeouts bind HTTP; an upgraded connection that is merely silent lives on.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,11 +11,11 @@ import {
   webSocketFrame,
 } from '../../support/websocket-peer.ts'
 
-test('a WebSocket that is silent for longer than the idle timeout still echoes', async () => {
+test('a WebSocket that is silent for longer than the idle and the request timeout still carries frames', async () => {
   const upstream = await startWebSocketUpstream()
   const gateway = await startGateway({
     config: `
-listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off, timeouts: { idle: 500ms } } ]
+listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off, timeouts: { headers: 400ms, request: 500ms, idle: 500ms } } ]
 routes: [ { name: all, match: /*, to: "http://127.0.0.1:${upstream.port}", auth: public } ]
 `,
   })
