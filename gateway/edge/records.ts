@@ -24,7 +24,10 @@ export class Records {
   /** A request that reached routing. */
   finished(state: RequestState): void {
     const { facts, exchange, arrival, plane } = state
-    if (!this.#wanted(plane.plan.accessLog, state.status, state.reason)) return
+    const shadowed = shadowedBy(state)
+    // What a shadow limit would do is asked for in order to be seen.
+    const reason = shadowed === null ? state.reason : 'shadowed'
+    if (!this.#wanted(plane.plan.accessLog, state.status, reason)) return
     this.#write({
       time: this.#now(),
       id: facts.id,
@@ -40,6 +43,7 @@ export class Records {
       rule: state.rule,
       subject: state.subject,
       issuer: state.principal?.issuer ?? state.issuer,
+      shadowed,
       endpoint: state.endpoint,
       bytesIn: exchange.bytesIn,
       bytesOut: exchange.bytesOut,
@@ -67,6 +71,7 @@ export class Records {
       rule: null,
       subject: null,
       issuer: null,
+      shadowed: null,
       endpoint: null,
       bytesIn: 0,
       bytesOut: 0,
@@ -91,4 +96,10 @@ export class Records {
 
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000
+}
+
+function shadowedBy({ limits }: RequestState): readonly string[] | null {
+  if (limits.length === 0) return null
+  const names = limits.flatMap(({ shadowed }) => shadowed)
+  return names.length === 0 ? null : names
 }

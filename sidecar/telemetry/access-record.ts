@@ -22,6 +22,8 @@ export interface AccessRecord {
   readonly rule: string | null
   readonly subject: string | null
   readonly issuer: string | null
+  /** Names of shadow limits that would have refused it; null where none would. */
+  readonly shadowed: readonly string[] | null
   readonly endpoint: string | null
   readonly bytesIn: number
   readonly bytesOut: number

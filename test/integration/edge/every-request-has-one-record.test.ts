@@ -81,6 +81,7 @@ telemetry: { accessLog: all }
       rule: null,
       subject: null,
       issuer: null,
+      shadowed: null,
       endpoint: upstream.url,
       bytesIn: 4,
       bytesOut: 12,

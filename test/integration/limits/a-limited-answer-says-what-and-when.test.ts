@@ -119,6 +119,15 @@ telemetry: { accessLog: all }
     for (const { headers } of answers) assert.equal(headers['retry-after'], undefined)
   })
 
+  test('that a shadow limit would have refused is recorded with the name of that limit', async () => {
+    const [, over] = await answersOf('/shadow', 2)
+    const id = over!.headers['x-request-id']
+    const record = await recordWhere(gateway, 'the shadowed answer', (found) => found.id === id)
+    assert.equal(record.status, 200)
+    assert.equal(record.reason, 'ok')
+    assert.deepEqual(record.shadowed, ['trial'])
+  })
+
   test('is recorded with its reason and the limit that refused', async () => {
     const [, , refused] = await answersOf('/window', 3)
     const id = refused!.headers['x-request-id']

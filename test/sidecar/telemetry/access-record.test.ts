@@ -22,6 +22,7 @@ const RECORD: AccessRecord = {
   rule: null,
   subject: null,
   issuer: null,
+  shadowed: null,
   endpoint: null,
   bytesIn: 0,
   bytesOut: 2,
