@@ -9,10 +9,14 @@ const CONNECT_MS = 1000
 const SILENCE_MS = 2000
 const STUCK_MS = 1000
 const LONGEST_RECONNECT_MS = 1000
+// The wait after the client gave up is that after so many attempts: 100 to 200 ms.
+const GIVEN_UP_ATTEMPT = 3
+
+const closed = new WeakSet<Redis | Cluster>()
 
 /**
- * Connects at once and for ever again, with up to a second between attempts. `onError` gets every error of the
- * connection; commands reject while there is none.
+ * Connects at once and for ever again until closeRedis, with up to a second between attempts. `onError` gets every
+ * error of the connection; commands reject while there is none.
  */
 export function connectRedis(
   plan: RedisPlan,
@@ -23,7 +27,28 @@ export function connectRedis(
   const client =
     topology.kind === 'cluster' ? connectCluster(plan, random) : connectOne(plan, random)
   client.on('error', onError)
+  stayConnected(client, random)
   return client
+}
+
+/** Closes at once; commands under way reject. */
+export function closeRedis(client: Redis | Cluster): void {
+  closed.add(client)
+  client.disconnect()
+}
+
+/**
+ * The client gives up for good where word of a failover comes while it asks Sentinel for the primary (the detector ends
+ * that very attempt, and an ended attempt is not repeated): a gateway would go without its store for ever.
+ */
+function stayConnected(client: Redis | Cluster, random: () => number): void {
+  const delay = reconnectDelay(random)
+  client.on('end', () => {
+    setTimeout(() => {
+      // What fails is told as an `error`, and tried again by the client or at the next `end`.
+      if (!closed.has(client)) client.connect().catch(() => undefined)
+    }, delay(GIVEN_UP_ATTEMPT)).unref()
+  })
 }
 
 function connectOne(plan: RedisPlan, random: () => number): Redis {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { answerInTime } from './answer-in-time.ts'
+import { closeRedis } from './redis-client.ts'
 import { INSTANCE_LIFE_MS, type LimitStore } from './store.ts'
 import { decodeAnswers, encodeItems, TAKE_SCRIPT } from './take-script.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
@@ -58,7 +59,7 @@ export class RedisStore implements LimitStore {
   }
 
   close(): void {
-    this.#client.disconnect()
+    closeRedis(this.#client)
   }
 
   #key(shard: number, name: string): string {

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { Limiter } from '../../gateway/limit/limiter.ts'
 import type { LimitMode, LimitPlan } from '../../gateway/limit/plan.ts'
 import { windowParams } from '../../gateway/limit/params.ts'
-import { connectRedis } from '../../gateway/limit/redis-client.ts'
+import { closeRedis, connectRedis } from '../../gateway/limit/redis-client.ts'
 import { RedisStore } from '../../gateway/limit/redis-store.ts'
 import { systemClock } from '../../sidecar/runtime/clock.ts'
 import { redisPlan, whenReady } from '../gateway/limit/redis-plan.ts'
@@ -126,7 +126,7 @@ async function stock(keys: number): Promise<Figures> {
       }),
     keys,
   )
-  client.disconnect()
+  closeRedis(client)
   return figures
 }
 

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { LimitDecision } from '../../gateway/limit/decision.ts'
 import type { Limiter } from '../../gateway/limit/limiter.ts'
-import { connectRedis } from '../../gateway/limit/redis-client.ts'
+import { closeRedis, connectRedis } from '../../gateway/limit/redis-client.ts'
 import { RedisStore } from '../../gateway/limit/redis-store.ts'
 import type { LimitPlan } from '../../gateway/limit/plan.ts'
 import { systemClock } from '../../sidecar/runtime/clock.ts'
@@ -124,7 +124,7 @@ describe('without their Redis, nodes', () => {
     const client = connectRedis(redisPlan(redis.port), Math.random, () => undefined)
     await whenReady(client)
     await client.script('FLUSH')
-    client.disconnect()
+    closeRedis(client)
     assert.equal(await flood([limiter], plan, 60), 40)
   })
 
