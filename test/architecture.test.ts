@@ -12,8 +12,9 @@ const RANKS: readonly (readonly [prefix: string, rank: number])[] = [
   ['sidecar/runtime/', 0],
   ['sidecar/identity/', 1],
   ['sidecar/telemetry/', 1],
+  // A snapshot carries rules, so policy stands below it; it needs nothing of identity or telemetry.
+  ['sidecar/policy/', 1],
   ['sidecar/snapshot/', 2],
-  ['sidecar/policy/', 2],
   ['sidecar/upstream/', 3],
   ['sidecar/forward/', 4],
   ['sidecar/', 5],
