@@ -1,0 +1,137 @@
+// Revisions of a fleet, in Redis: appended by one script, so that of two writers one wins and the other hears who did.
+
+import type { Cluster, Redis } from 'ioredis'
+import type { Clock } from '../../../sidecar/runtime/clock.ts'
+import { closeRedis } from '../../limit/redis-client.ts'
+import { MAX_REVISIONS, type AppendResult, type ConfigStore } from './config-store.ts'
+import {
+  decodeRevision,
+  encodeRevision,
+  revise,
+  summaryOf,
+  type Revision,
+  type RevisionDraft,
+  type RevisionSummary,
+} from './revision.ts'
+
+/** Without a subscription that must be kept alive through failovers: one small question a beat. */
+const POLL_MS = 500
+
+/** KEYS: head, revisions. ARGV: expected head, encoded revision, its number, how many are kept. */
+const APPEND = `
+local head = redis.call('GET', KEYS[1]) or '0'
+if head ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[2])
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call('HDEL', KEYS[2], tostring(tonumber(ARGV[3]) - tonumber(ARGV[4])))
+return 1
+`
+
+export class RedisConfigStore implements ConfigStore {
+  readonly #client: Redis | Cluster
+  readonly #headKey: string
+  readonly #revisionsKey: string
+  readonly #clock: Clock
+  readonly #listeners = new Set<() => void>()
+  #seen: string | null = null
+  #cancelPoll = (): void => {}
+  #closed = false
+
+  /** Takes over `client` (of connectRedis) and closes it; `prefix` begins every key. */
+  constructor(client: Redis | Cluster, prefix: string, clock: Clock) {
+    this.#client = client
+    // One hash tag: the script's keys must be of one slot.
+    this.#headKey = `${prefix}:{config}:head`
+    this.#revisionsKey = `${prefix}:{config}:revisions`
+    this.#clock = clock
+  }
+
+  async head(): Promise<Revision | null> {
+    const head = await this.#headNumber()
+    // A damaged one is passed over, as if it were not there.
+    for (let number = head; number > Math.max(0, head - MAX_REVISIONS); number--) {
+      const revision = await this.get(number)
+      if (revision !== null) return revision
+    }
+    return null
+  }
+
+  async get(number: number): Promise<Revision | null> {
+    const encoded = await this.#client.hget(this.#revisionsKey, String(number))
+    const revision = encoded === null ? null : decodeRevision(encoded)
+    return revision?.number === number ? revision : null
+  }
+
+  async list(before: number | null, limit: number): Promise<readonly RevisionSummary[]> {
+    const head = await this.#headNumber()
+    const found: RevisionSummary[] = []
+    const oldest = Math.max(1, head - MAX_REVISIONS + 1)
+    const newest = before === null ? head : Math.min(head, before - 1)
+    for (let number = newest; number >= oldest && found.length < limit; number--) {
+      const revision = await this.get(number)
+      if (revision !== null) found.push(summaryOf(revision))
+    }
+    return found
+  }
+
+  async append(draft: RevisionDraft, after: number): Promise<AppendResult> {
+    // First, so that whoever appends from here on makes the script refuse.
+    const stored = await this.#headNumber()
+    const head = await this.head()
+    if ((head?.number ?? 0) !== after) return conflict(head)
+    const revision = revise(draft, Math.max(after, stored))
+    const isStored = await this.#client.eval(
+      APPEND,
+      2,
+      this.#headKey,
+      this.#revisionsKey,
+      String(stored),
+      encodeRevision(revision),
+      String(revision.number),
+      String(MAX_REVISIONS),
+    )
+    if (isStored !== 1) return conflict(await this.head())
+    this.#tell()
+    return { kind: 'stored', revision }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    if (this.#listeners.size === 1) void this.#poll()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.#cancelPoll()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelPoll()
+    this.#listeners.clear()
+    closeRedis(this.#client)
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      const head = await this.#client.get(this.#headKey)
+      if (this.#seen !== null && head !== this.#seen) this.#tell()
+      this.#seen = head ?? '0'
+    } catch {
+      // Away: what was missed shows as another head afterwards.
+    }
+    if (this.#closed || this.#listeners.size === 0) return
+    this.#cancelPoll = this.#clock.after(POLL_MS, () => void this.#poll())
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #headNumber(): Promise<number> {
+    return Number((await this.#client.get(this.#headKey)) ?? 0)
+  }
+}
+
+function conflict(head: Revision | null): AppendResult {
+  return { kind: 'conflict', head: head === null ? null : summaryOf(head) }
+}
