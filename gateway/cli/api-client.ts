@@ -1,0 +1,126 @@
+// The command line as a client of the admin API: over the control socket beside the data, or over TLS with a token.
+
+import { request as requestTls } from 'node:https'
+import { request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { SallyportError } from '../../sidecar/runtime/errors.ts'
+
+export type ApiTarget =
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'server'
+      readonly url: URL
+      readonly token: string
+      /** PEM; null: the system's roots. */
+      readonly caPem: string | null
+    }
+
+/** What the API answered other than success; `unreachable` where nothing answered. */
+export class ApiFailure extends SallyportError {
+  readonly status: number
+  /** The problem document, or null. */
+  readonly problem: Readonly<Record<string, unknown>> | null
+
+  constructor(
+    code: string,
+    message: string,
+    status: number,
+    problem: Readonly<Record<string, unknown>> | null,
+  ) {
+    super(code, message)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+const ANSWER_MS = 30_000
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+/** The decoded answer. Throws ApiFailure. */
+export async function callApi(
+  target: ApiTarget,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const { status, text } = await exchange(target, method, path, body)
+  const value = parsed(text)
+  if (status >= 200 && status < 300) return value
+  const problem = typeof value === 'object' ? (value as Record<string, unknown>) : null
+  const { code, detail } = problem ?? {}
+  throw new ApiFailure(
+    typeof code === 'string' ? code : 'failed',
+    typeof detail === 'string' ? detail : `the control plane answered ${status}`,
+    status,
+    problem,
+  )
+}
+
+function exchange(
+  target: ApiTarget,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; text: string }> {
+  const payload = body === undefined ? null : Buffer.from(JSON.stringify(body))
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (payload !== null) {
+    headers['content-type'] = 'application/json'
+    headers['content-length'] = String(payload.length)
+  }
+  const options: RequestOptions = { method, path, headers, timeout: ANSWER_MS, agent: false }
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      reject(new ApiFailure('unreachable', unreachable(target, error), 0, null))
+    }
+    const heard = (response: IncomingMessage): void => {
+      collect(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), fail)
+    }
+    const sent = send(target, options, heard)
+    sent.on('error', fail)
+    sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
+    sent.end(payload)
+  })
+}
+
+function send(
+  target: ApiTarget,
+  options: RequestOptions,
+  heard: (response: IncomingMessage) => void,
+): ReturnType<typeof request> {
+  if (target.kind === 'socket') {
+    const headers = { ...options.headers, host: 'localhost' }
+    return request({ ...options, headers, socketPath: target.path }, heard)
+  }
+  const { hostname, port } = target.url
+  const headers = { ...options.headers, authorization: `Bearer ${target.token}` }
+  const ca = target.caPem === null ? {} : { ca: target.caPem }
+  return requestTls({ ...options, ...ca, headers, hostname, port: port || 443 }, heard)
+}
+
+async function collect(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? null : (JSON.parse(text) as unknown)
+  } catch {
+    return null
+  }
+}
+
+function unreachable(target: ApiTarget, error: Error): string {
+  if (target.kind === 'server') return `${target.url.origin} cannot be reached: ${error.message}`
+  const { code } = error as { code?: unknown }
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return `no gateway is running with this data folder (${target.path})`
+  }
+  return `${target.path} cannot be reached: ${error.message}`
+}

@@ -1,0 +1,74 @@
+// Why the admin API refuses: stable codes, the one table from them to statuses, and RFC 9457 bodies.
+
+import { STATUS_CODES } from 'node:http'
+import type { ConfigPath, Problem } from '../../../sidecar/runtime/problem.ts'
+import { SallyportError } from '../../../sidecar/runtime/errors.ts'
+
+const STATUS = {
+  bad_request: 400,
+  not_signed_in: 401,
+  not_permitted: 403,
+  host_not_allowed: 403,
+  cross_site: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  stale: 412,
+  too_large: 413,
+  media_type: 415,
+  invalid: 422,
+  precondition_required: 428,
+  too_many_requests: 429,
+  internal_error: 500,
+  not_available: 503,
+} as const
+
+export type ApiErrorCode = keyof typeof STATUS
+
+/** One fault of the input. `pointer`: JSON Pointer (RFC 6901) into the body. */
+export interface FieldProblem {
+  readonly pointer: string
+  readonly detail: string
+  readonly hint: string
+}
+
+export class ApiError extends SallyportError {
+  readonly status: number
+  readonly errors: readonly FieldProblem[]
+
+  constructor(code: ApiErrorCode, message: string, errors: readonly FieldProblem[] = []) {
+    super(code, message)
+    this.status = STATUS[code]
+    this.errors = errors
+  }
+}
+
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  readonly requestId: string
+  readonly errors?: readonly FieldProblem[]
+}
+
+export function problemBody(error: ApiError, requestId: string): ProblemBody {
+  return {
+    type: `urn:sallyport:problem:${error.code}`,
+    title: STATUS_CODES[error.status] ?? 'Error',
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    ...(error.errors.length === 0 ? {} : { errors: error.errors }),
+  }
+}
+
+export function fieldProblem({ path, message, fix }: Problem): FieldProblem {
+  return { pointer: pointer(path), detail: message, hint: fix }
+}
+
+function pointer(path: ConfigPath): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
