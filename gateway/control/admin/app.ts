@@ -7,16 +7,23 @@ import { errorCode, errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Problem } from '../../../sidecar/runtime/problem.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ApiError, fieldProblem, problemBody } from './api-error.ts'
-import { mayAct, type Change, type Operation, type Principal } from './operation.ts'
+import {
+  ANYONE,
+  mayAct,
+  type Change,
+  type Operation,
+  type OperationRequest,
+  type Principal,
+} from './operation.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
 /** What one call came to, for the audit: changes and refusals; reads that were allowed are not told. */
 export interface ApiEvent {
   readonly operation: string
-  readonly principal: Principal | null
-  /** Of the client; null over the control socket. */
-  readonly address: string | null
+  readonly principal: Principal
+  /** Of the client; '' over the control socket. */
+  readonly address: string
   readonly requestId: string
   /** null where it was refused before that was known. */
   readonly change: Change | null
@@ -24,10 +31,16 @@ export interface ApiEvent {
   readonly result: string
 }
 
+export interface Caller {
+  readonly principal: Principal
+  /** Of the browser's session, or null. */
+  readonly sessionId: string | null
+}
+
 export interface AdminAppOptions {
   readonly operations: readonly Operation[]
-  /** Who is asking; null: nobody we know. Throws ApiError where the credential itself is at fault. */
-  readonly authenticate: (request: FastifyRequest) => Promise<Principal | null> | Principal | null
+  /** Who is asking. Throws ApiError where the credential itself is at fault, unless `isOpen`: then it is ANYONE's. */
+  readonly authenticate: (request: FastifyRequest, isOpen: boolean) => Promise<Caller> | Caller
   readonly newId: () => string
   /** Before anything is changed. Throws where that could not be written down. */
   readonly beforeChange: () => void
@@ -70,24 +83,26 @@ function mount(app: FastifyInstance, operation: Operation, options: AdminAppOpti
     method: operation.method,
     url: operation.path,
     handler: async (request, reply) => {
-      let principal: Principal | null = null
+      let principal = ANYONE
       let change: Change | null = null
+      const address = request.socket.remoteAddress ?? ''
       const tell = (result: string): void => {
-        const address = request.socket.remoteAddress ?? null
         const { id: requestId } = request
         options.onEvent({ operation: operation.id, principal, address, requestId, change, result })
       }
       try {
-        principal = await options.authenticate(request)
-        const result = await call(
-          operation,
-          request,
-          principal,
-          (told) => {
+        const caller = await options.authenticate(request, operation.role === 'anyone')
+        principal = caller.principal
+        const result = await operation.run({
+          ...admitted(operation, principal, request, options.beforeChange),
+          ...caller,
+          requestId: request.id,
+          address,
+          header: (name, value) => void reply.header(name, value),
+          change: (told) => {
             change = told
           },
-          options.beforeChange,
-        )
+        })
         if (operation.method !== 'GET') tell('ok')
         reply.code(operation.status ?? 200)
         return result
@@ -100,23 +115,24 @@ function mount(app: FastifyInstance, operation: Operation, options: AdminAppOpti
   })
 }
 
-function call(
+/** The checked input of a call that may be made. */
+function admitted(
   operation: Operation,
+  principal: Principal,
   request: FastifyRequest,
-  principal: Principal | null,
-  change: (change: Change) => void,
   beforeChange: () => void,
-): unknown {
-  if (principal === null) throw new ApiError('not_signed_in', 'sign in, or send an API token')
+): Pick<OperationRequest, 'params' | 'query' | 'body'> {
   if (!mayAct(principal.role, operation.role)) {
+    if (principal.role === null) {
+      throw new ApiError('not_signed_in', 'sign in, or send an API token')
+    }
     const message = `this takes the role ${operation.role}; ${principal.name} is ${principal.role}`
     throw new ApiError('not_permitted', message)
   }
   const query = checked(operation.query, request.query, 'query') as Record<string, string>
   const body = operation.body === undefined ? null : checked(operation.body, request.body, 'body')
   if (operation.method !== 'GET') beforeChange()
-  const params = request.params as Record<string, string>
-  return operation.run({ principal, requestId: request.id, params, query, body, change })
+  return { params: request.params as Record<string, string>, query, body }
 }
 
 function checked(schema: TSchema | undefined, value: unknown, where: 'query' | 'body'): unknown {

@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from './operation.ts'
 
-export const LOCAL_PRINCIPAL: Principal = { kind: 'local', name: 'local', role: 'admin' }
+export const LOCAL_PRINCIPAL: Principal = {
+  kind: 'local',
+  name: 'local',
+  role: 'admin',
+  token: '',
+}
 
 /** A UNIX socket's path may have about 100 bytes; a longer data folder needs a shorter name. */
 const MAX_PATH_BYTES = 104

@@ -6,17 +6,24 @@ import type { TSchema } from 'typebox'
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-export function mayAct(has: Role, needs: Role): boolean {
-  return ROLES.indexOf(has) >= ROLES.indexOf(needs)
+/** `anyone` needs no role at all. */
+export function mayAct(has: Role | null, needs: Role | 'anyone'): boolean {
+  if (needs === 'anyone') return true
+  return has !== null && ROLES.indexOf(has) >= ROLES.indexOf(needs)
 }
 
 /** Who is asking. */
 export interface Principal {
-  /** `local`: whoever may open the control socket; the file system decided. */
-  readonly kind: 'local' | 'user' | 'token'
+  /** `local`: whoever may open the control socket, the file system decided; `anyone`: nobody we know. */
+  readonly kind: 'local' | 'user' | 'token' | 'anyone'
+  /** Of the user, or of a token's owner. */
   readonly name: string
-  readonly role: Role
+  readonly role: Role | null
+  /** Of the token; else ''. */
+  readonly token: string
 }
+
+export const ANYONE: Principal = { kind: 'anyone', name: '', role: null, token: '' }
 
 export interface OperationRequest {
   readonly principal: Principal
@@ -27,6 +34,12 @@ export interface OperationRequest {
   readonly query: Readonly<Record<string, string>>
   /** Checked against the operation's schema; null where it has none. */
   readonly body: unknown
+  /** Address of the client; '' over the control socket. */
+  readonly address: string
+  /** Id of the browser's session, or null. */
+  readonly sessionId: string | null
+  /** Sets a field of the answer. */
+  readonly header: (name: string, value: string) => void
   /** Names what is changed, for the audit; called at most once, before anything is. */
   readonly change: (change: Change) => void
 }
@@ -45,8 +58,8 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Fastify form: `/api/v1/instances/:id`. */
   readonly path: string
-  /** The least role that may. */
-  readonly role: Role
+  /** The least role that may; `anyone`: before signing in. */
+  readonly role: Role | 'anyone'
   /** One sentence for the API's documentation. */
   readonly summary: string
   readonly query?: TSchema

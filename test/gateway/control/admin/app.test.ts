@@ -6,7 +6,12 @@ import { Type } from 'typebox'
 import { createAdminApp, type ApiEvent } from '../../../../gateway/control/admin/app.ts'
 import { ApiError } from '../../../../gateway/control/admin/api-error.ts'
 import { openApi } from '../../../../gateway/control/admin/openapi.ts'
-import { mayAct, type Operation, type Role } from '../../../../gateway/control/admin/operation.ts'
+import {
+  ANYONE,
+  mayAct,
+  type Operation,
+  type Role,
+} from '../../../../gateway/control/admin/operation.ts'
 import { SallyportError } from '../../../../sidecar/runtime/errors.ts'
 
 const Thing = Type.Object({ size: Type.Integer({ minimum: 1 }) }, { additionalProperties: false })
@@ -48,7 +53,10 @@ async function start(role: Role | null, audit: () => void = () => {}) {
   let ids = 0
   const app = await createAdminApp({
     operations,
-    authenticate: () => role && { kind: 'user', name: 'sato', role },
+    authenticate: () => ({
+      principal: role === null ? ANYONE : { kind: 'user', name: 'sato', role, token: '' },
+      sessionId: null,
+    }),
     newId: () => `r${++ids}`,
     beforeChange: audit,
     onEvent: (event) => events.push(event),
