@@ -12,7 +12,7 @@ import type {
 } from './transport.ts'
 
 /** RFC 9110 section 9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
+export const IDEMPOTENT: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
   'OPTIONS',

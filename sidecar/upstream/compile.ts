@@ -5,7 +5,8 @@ import { parseDurationMs } from '../runtime/units.ts'
 import { compileEndpoint } from './compile-endpoint.ts'
 import { compileTls } from './compile-tls.ts'
 import type { ServiceOptions } from './options.ts'
-import type { EndpointPlan, ServicePlan, UpstreamTlsPlan } from './plan.ts'
+import { DEFAULT_BREAKER } from './plan.ts'
+import type { Balance, BreakerPlan, EndpointPlan, ServicePlan, UpstreamTlsPlan } from './plan.ts'
 
 export { compileEndpoint } from './compile-endpoint.ts'
 
@@ -13,6 +14,7 @@ const CONNECT_TIMEOUT_MS = 5000
 const IDLE_TIMEOUT_MS = 60_000
 const MAX_CONNECTIONS = 256
 const MAX_QUEUED = 1024
+const BALANCE: Balance = 'least-loaded'
 
 const DEFAULT_TLS: UpstreamTlsPlan = { caPem: null, serverName: null, certPem: null, keyPem: null }
 
@@ -32,9 +34,17 @@ export function compileService(
 ): ServicePlan | null {
   const endpoints = compileEndpoints(options.endpoints, [...at, 'endpoints'], report, production)
   const tls = compileTls(options.tls ?? {}, [...at, 'tls'], report, readFile)
-  const connectTimeoutMs = compileTimeout(options, 'connectTimeout', CONNECT_TIMEOUT_MS, at, report)
-  const idleTimeoutMs = compileTimeout(options, 'idleTimeout', IDLE_TIMEOUT_MS, at, report)
-  if (!endpoints || !tls || connectTimeoutMs === null || idleTimeoutMs === null) return null
+  const { connectTimeout, idleTimeout } = options
+  const connectTimeoutMs = compileTime(
+    connectTimeout,
+    CONNECT_TIMEOUT_MS,
+    [...at, 'connectTimeout'],
+    report,
+  )
+  const idleTimeoutMs = compileTime(idleTimeout, IDLE_TIMEOUT_MS, [...at, 'idleTimeout'], report)
+  const breaker = compileBreaker(options.breaker, [...at, 'breaker'], report)
+  if (!endpoints || !tls || !breaker) return null
+  if (connectTimeoutMs === null || idleTimeoutMs === null) return null
   if (options.tls && !endpoints.some((endpoint) => endpoint.secure)) {
     report({
       severity: 'warning',
@@ -44,6 +54,7 @@ export function compileService(
       fix: 'write the endpoints as https://, or remove `tls`',
     })
   }
+  if (endpoints.length === 1) warnOfNoChoice(name, options, at, report)
   return {
     name,
     endpoints,
@@ -52,6 +63,8 @@ export function compileService(
     idleTimeoutMs,
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
     maxQueued: options.maxQueued ?? MAX_QUEUED,
+    balance: options.balance ?? BALANCE,
+    breaker,
   }
 }
 
@@ -65,6 +78,27 @@ export function anonymousService(endpoint: EndpointPlan): ServicePlan {
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxConnections: MAX_CONNECTIONS,
     maxQueued: MAX_QUEUED,
+    balance: BALANCE,
+    breaker: DEFAULT_BREAKER,
+  }
+}
+
+/** An only endpoint gets every request, whatever becomes of it. */
+function warnOfNoChoice(
+  name: string,
+  options: ServiceOptions,
+  at: ConfigPath,
+  report: Report,
+): void {
+  for (const key of ['balance', 'breaker'] as const) {
+    if (options[key] === undefined) continue
+    report({
+      severity: 'warning',
+      path: [...at, key],
+      atKey: true,
+      message: `service \`${name}\` has one endpoint, so \`${key}\` is not used`,
+      fix: `list more endpoints, or remove \`${key}\``,
+    })
   }
 }
 
@@ -103,20 +137,28 @@ function compileEndpoints(
   return endpoints.length === urls.length && urls.length > 0 ? endpoints : null
 }
 
-function compileTimeout(
-  options: ServiceOptions,
-  key: 'connectTimeout' | 'idleTimeout',
+function compileBreaker(
+  options: ServiceOptions['breaker'],
+  at: ConfigPath,
+  report: Report,
+): BreakerPlan | null {
+  const openMs = compileTime(options?.open, DEFAULT_BREAKER.openMs, [...at, 'open'], report)
+  if (openMs === null) return null
+  return { failures: options?.failures ?? DEFAULT_BREAKER.failures, openMs }
+}
+
+function compileTime(
+  text: string | undefined,
   defaultMs: number,
   at: ConfigPath,
   report: Report,
 ): number | null {
-  const text = options[key]
   if (text === undefined) return defaultMs
   const ms = parseDurationMs(text)
   if (ms !== null && ms > 0) return ms
   report({
     severity: 'error',
-    path: [...at, key],
+    path: at,
     message: `\`${text}\` is not a duration above zero`,
     fix: 'write for example 500ms, 5s or 1m',
   })

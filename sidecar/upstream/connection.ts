@@ -7,6 +7,8 @@ import { unhandled } from './call.ts'
 import type { Call, CallHolder } from './call.ts'
 import type { Dialled, Dialer } from './dialer.ts'
 import { transportError } from './failure.ts'
+import { writeLate } from './late-writes.ts'
+import type { LateWriter } from './late-writes.ts'
 import { ResponseParser } from './response-parser.ts'
 import type { ResponseSink } from './response-parser.ts'
 import type { FlatHeaders, TransportError, TransportErrorCode } from './transport.ts'
@@ -39,7 +41,7 @@ const CLOSED: State = { kind: 'closed' }
 const KEEP_ALIVE_MARGIN_MS = 1000
 const SLOW_CONNECT = 'not connected in time'
 
-export class Connection implements ResponseSink, CallHolder {
+export class Connection implements ResponseSink, CallHolder, LateWriter {
   readonly #owner: ConnectionOwner
   readonly #times: ConnectionTimes
   readonly #clock: Clock
@@ -50,8 +52,11 @@ export class Connection implements ResponseSink, CallHolder {
   #error: Error | undefined
   #tcpConnected = false
   #served = false
+  #expired = false
   #headReceived = false
   #paused = false
+  /** A head that is written at the end of this turn, or ''. */
+  #unsent = ''
   /** Bytes moved when last looked at, and when that changed. */
   #moved = 0
   #movedAtMs = 0
@@ -103,7 +108,8 @@ export class Connection implements ResponseSink, CallHolder {
     this.#parser.begin(call.request.method, call.request.upgrade)
     const { body } = call.request
     if (body === null) {
-      this.#socket.write(call.head, 'latin1')
+      this.#unsent = call.head
+      writeLate(this)
       return
     }
     // Body bytes that are already here leave in one piece with the head.
@@ -113,6 +119,17 @@ export class Connection implements ResponseSink, CallHolder {
     call.sender = sender
     sender.start()
     queueMicrotask(() => this.#socket.uncork())
+  }
+
+  /** The call it has is its last one. */
+  expire(): void {
+    this.#expired = true
+  }
+
+  writeNow(): void {
+    const head = this.#unsent
+    this.#unsent = ''
+    if (this.#state.kind === 'busy') this.#socket.write(head, 'latin1')
   }
 
   /** Closes the connection; only where it holds no call. */
@@ -185,7 +202,10 @@ export class Connection implements ResponseSink, CallHolder {
   }
 
   #connected(call: Call): void {
-    if (this.#state.kind === 'connecting') this.start(call)
+    if (this.#state.kind !== 'connecting') return
+    const refusal = this.#dialled.refusal()
+    if (refusal === null) this.start(call)
+    else this.#fail(refusal.code, refusal.fault)
   }
 
   #drained(): void {
@@ -197,6 +217,11 @@ export class Connection implements ResponseSink, CallHolder {
     if (state.kind !== 'busy') {
       // Nobody asked for these bytes; an answer to come must not be mistaken for the next request's.
       if (state.kind === 'idle') this.close()
+      return
+    }
+    if (this.#unsent !== '') {
+      // An answer to nothing: the request has yet to leave, and may do so on another connection.
+      this.#fail('upstream_reset', 'bytes came before the request')
       return
     }
     let status
@@ -220,7 +245,7 @@ export class Connection implements ResponseSink, CallHolder {
     const { trailers } = parser
     call.finish()
     const idleMs = this.#idleMs()
-    if (!parser.reusable || idleMs <= 0 || !this.#requestSent(call)) {
+    if (!parser.reusable || this.#expired || idleMs <= 0 || !this.#requestSent(call)) {
       call.sender?.detach()
       this.close()
     } else {
@@ -289,9 +314,9 @@ export class Connection implements ResponseSink, CallHolder {
   #fail(code: TransportErrorCode, fault: string, cause?: unknown): void {
     const state = this.#state
     if (state.kind !== 'busy' && state.kind !== 'connecting') return
-    const stale =
-      code === 'upstream_reset' && state.kind === 'busy' && this.#served && !this.#parser.started
-    this.#loseTo(transportError(code, state.call.endpoint, fault, cause), stale)
+    const unanswered = code === 'upstream_reset' && state.kind === 'busy' && !this.#parser.started
+    const error = transportError(code, state.call.endpoint, fault, cause, unanswered)
+    this.#loseTo(error, unanswered && this.#served)
   }
 
   #loseTo(error: TransportError, stale: boolean): void {

@@ -1,4 +1,4 @@
-// The `services:` part of the configuration file as a schema; defaults are filled in by `compileService`.
+// The `services:` part of the configuration file, and a route's `retries:`, as schemas; compiling fills in defaults.
 
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
@@ -24,13 +24,38 @@ const UpstreamTlsOptions = Type.Object(
   { additionalProperties: false, description: 'How https endpoints are verified' },
 )
 
+const BreakerOptions = Type.Object(
+  {
+    failures: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'Failures in a row after which an endpoint gets no requests. Default 5',
+      }),
+    ),
+    open: Type.Optional(
+      Type.String({
+        pattern: DURATION_PATTERN,
+        description: 'For how long, until one request tries it again. Default 10s',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'When an endpoint is passed over' },
+)
+
 export const ServiceOptions = Type.Object(
   {
     endpoints: Type.Array(
       Type.String({ description: 'http://HOST[:PORT] or https://HOST[:PORT], nothing more' }),
-      { minItems: 1, maxItems: 1024, description: 'Where the service answers; taken in turn' },
+      { minItems: 1, maxItems: 1024, description: 'Where the service answers' },
     ),
     tls: Type.Optional(UpstreamTlsOptions),
+    balance: Type.Optional(
+      Type.Union([Type.Literal('least-loaded'), Type.Literal('round-robin')], {
+        description: 'How an endpoint is chosen. Default least-loaded',
+      }),
+    ),
+    breaker: Type.Optional(BreakerOptions),
     connectTimeout: Type.Optional(
       Type.String({
         pattern: DURATION_PATTERN,
@@ -62,3 +87,46 @@ export const ServiceOptions = Type.Object(
 )
 
 export type ServiceOptions = Static<typeof ServiceOptions>
+
+/** Statuses may be written with or without quotes. */
+export const RetriesOptions = Type.Object(
+  {
+    attempts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 5,
+        description: 'How often a request is sent again at most. Default 1',
+      }),
+    ),
+    on: Type.Optional(
+      Type.Array(
+        Type.Union([
+          Type.Literal('connect'),
+          Type.Literal('reset'),
+          Type.Literal('502'),
+          Type.Literal('503'),
+          Type.Literal('504'),
+          Type.Literal(502),
+          Type.Literal(503),
+          Type.Literal(504),
+        ]),
+        {
+          minItems: 1,
+          maxItems: 5,
+          description:
+            'What is tried again: connections not made or lost, and statuses. All but connections not made only for idempotent methods. Default all of them',
+        },
+      ),
+    ),
+    budget: Type.Optional(
+      Type.String({
+        pattern: '^(100|[0-9]{1,2}(\\.[0-9]{1,6})?)%$',
+        title: 'a percentage like `20%`',
+        description: 'Share of the requests that may be sent again. Default 20%',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'When a request is sent again' },
+)
+
+export type RetriesOptions = Static<typeof RetriesOptions>

@@ -1,4 +1,4 @@
-// The compiled form of a service with static endpoints.
+// The compiled form of a service: where it answers, how its endpoints are chosen, when a request is sent again.
 
 export interface EndpointPlan {
   /** As written, for logs: `http://127.0.0.1:3001`. */
@@ -18,10 +18,20 @@ export interface UpstreamTlsPlan {
   readonly keyPem: string | null
 }
 
-export interface ServicePlan {
-  readonly name: string
-  readonly endpoints: readonly EndpointPlan[]
-  readonly tls: UpstreamTlsPlan
+/** `least-loaded`: the better of two random endpoints by latency × requests in flight; `round-robin`: in turn. */
+export type Balance = 'least-loaded' | 'round-robin'
+
+export interface BreakerPlan {
+  /** Failures in a row after which an endpoint gets no requests. */
+  readonly failures: number
+  /** For how long, until one request tries it again. */
+  readonly openMs: number
+}
+
+export const DEFAULT_BREAKER: BreakerPlan = { failures: 5, openMs: 10_000 }
+
+/** Bounds of the connections to one endpoint, in one process. */
+export interface PoolPlan {
   readonly connectTimeoutMs: number
   /** No byte in either direction for this long ends a response. */
   readonly idleTimeoutMs: number
@@ -29,4 +39,30 @@ export interface ServicePlan {
   readonly maxConnections: number
   /** Requests waiting for a connection, per endpoint and process; more are refused. */
   readonly maxQueued: number
+}
+
+/** A service with static endpoints. */
+export interface ServicePlan extends PoolPlan {
+  readonly name: string
+  readonly endpoints: readonly EndpointPlan[]
+  readonly tls: UpstreamTlsPlan
+  readonly balance: Balance
+  readonly breaker: BreakerPlan
+}
+
+/** What makes a request be sent again: not connected, connection lost before an answer, or this status. */
+export type RetryCause = 'connect' | 'reset' | 502 | 503 | 504
+
+export interface RetryPlan {
+  /** How often a request is sent again at most. */
+  readonly attempts: number
+  readonly on: ReadonlySet<RetryCause>
+  /** Share of a service's requests that may be sent again, 0 to 1; a small reserve comes on top. */
+  readonly budget: number
+}
+
+export const DEFAULT_RETRIES: RetryPlan = {
+  attempts: 1,
+  on: new Set<RetryCause>(['connect', 'reset', 502, 503, 504]),
+  budget: 0.2,
 }

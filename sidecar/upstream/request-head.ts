@@ -48,12 +48,18 @@ export function requestHead(request: TransportRequest): string {
 /** Field lines with their line ends, for a head or a trailer section; throws TypeError as `requestHead` does. */
 export function fieldLines(headers: FlatHeaders): string {
   let lines = ''
+  let values = ''
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!
     const value = headers[i + 1]!
     checkName(name)
-    if (!VALUE.test(value)) throw new TypeError(`invalid character in request field ${name}`)
+    values += value
     lines += `${name}: ${value}\r\n`
+  }
+  // What is asked of each value holds for all of them in a row, and is asked faster.
+  if (!VALUE.test(values)) {
+    const at = headers.findIndex((text, i) => i % 2 === 1 && !VALUE.test(text))
+    throw new TypeError(`invalid character in request field ${headers[at - 1]}`)
   }
   return lines
 }

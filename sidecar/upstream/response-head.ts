@@ -59,6 +59,8 @@ const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout\s*=\s*"?([0-9]{1,6})/i
 /** What the fields that are not handed on said. */
 interface Control {
   contentLength: string | null
+  /** Where it stands among the fields that are handed on. */
+  contentLengthAt: number
   transferEncoding: string | null
   connection: string
   keepAlive: string
@@ -79,6 +81,7 @@ export function parseResponseHead(
   const status = Number(text.slice(9, 12))
   const control: Control = {
     contentLength: null,
+    contentLengthAt: -1,
     transferEncoding: null,
     connection: '',
     keepAlive: '',
@@ -94,7 +97,10 @@ export function parseResponseHead(
     const name = text.slice(at, colon)
     const value = trimmed(text, colon + 1, lineEnd)
     if (++fields > limits.maxFields) return `more than ${limits.maxFields} fields`
-    if (CONTROL_LENGTHS[name.length] !== true || !readControlField(control, name, value)) {
+    if (
+      CONTROL_LENGTHS[name.length] !== true ||
+      !readControlField(control, name, value, headers.length)
+    ) {
       headers.push(name, value)
     }
     at = lineEnd + 2
@@ -103,12 +109,13 @@ export function parseResponseHead(
   return assemble(text.charCodeAt(7) === 0x31, status, method, headers, control)
 }
 
-/** Notes what concerns the connection and the framing; true where the field is not handed on. */
-function readControlField(control: Control, name: string, value: string): boolean {
+/** Notes what concerns the connection and the framing; false where the field is handed on, at index `at`. */
+function readControlField(control: Control, name: string, value: string, at: number): boolean {
   switch (name.toLowerCase()) {
     case 'content-length':
       if (control.contentLength !== null) control.fault = 'more than one Content-Length'
       control.contentLength = value
+      control.contentLengthAt = at
       return false
     case 'transfer-encoding':
       if (control.transferEncoding !== null) control.fault = 'more than one Transfer-Encoding'
@@ -143,9 +150,12 @@ function assemble(
 ): ResponseHead | string {
   const fault = framingFault(isHttp11, control)
   if (fault !== null) return fault
-  const headers = withoutNominated(fields, control.connection)
   const length = control.contentLength === null ? 0 : Number(control.contentLength)
-  if (control.contentLength !== null) settleContentLength(headers, status, length)
+  if (control.contentLength !== null) {
+    settleContentLength(fields, control.contentLengthAt, status, length)
+  }
+  // Content-Length is none of the fields that Connection can remove.
+  const headers = withoutNominated(fields, control.connection)
   const framing = framingOf(status, method, control)
   return {
     status,
@@ -159,8 +169,7 @@ function assemble(
 }
 
 /** One spelling of the number for the next hop, and none in 1xx and 204 (RFC 9110 section 8.6). */
-function settleContentLength(headers: string[], status: number, length: number): void {
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length')
+function settleContentLength(headers: string[], at: number, status: number, length: number): void {
   if (status < 200 || status === 204) headers.splice(at, 2)
   else headers[at + 1] = String(length)
 }

@@ -3,24 +3,28 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../runtime/clock.ts'
 import { Cluster } from './cluster.ts'
-import type { ServicePlan } from './plan.ts'
+import type { RetryPlan, ServicePlan } from './plan.ts'
+import { Retriable } from './retriable.ts'
 import type { Transport } from './transport.ts'
 
 interface Kept {
   readonly plan: ServicePlan
-  readonly cluster: Cluster
+  readonly service: Retriable<Cluster>
 }
 
 export class Services {
   readonly #clock: Clock
+  readonly #random: () => number
   /** Also finds clusters of plans that were replaced, for requests that began before; gone with the plan itself. */
-  readonly #byPlan = new WeakMap<ServicePlan, Cluster>()
+  readonly #byPlan = new WeakMap<ServicePlan, Kept>()
   #current: readonly Kept[] = []
   /** Replaced clusters that still have requests running. */
   readonly #retiring = new Set<Cluster>()
 
-  constructor(clock: Clock) {
+  /** `random`: [0, 1). */
+  constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock
+    this.#random = random
   }
 
   /**
@@ -32,25 +36,33 @@ export class Services {
     const byName = Map.groupBy(before, ({ plan }) => plan.name)
     this.#current = services.map((plan) => {
       const same = byName.get(plan.name)?.find((kept) => isDeepStrictEqual(kept.plan, plan))
-      const cluster = same?.cluster ?? new Cluster(plan, this.#clock)
-      this.#byPlan.set(plan, cluster)
-      return { plan, cluster }
+      const kept = { ...(same ?? this.#create(plan)), plan }
+      this.#byPlan.set(plan, kept)
+      return kept
     })
-    const kept = new Set(this.#current.map(({ cluster }) => cluster))
-    for (const { cluster } of before) if (!kept.has(cluster)) this.#retire(cluster)
+    const kept = new Set(this.#current.map(({ service }) => service))
+    for (const { service } of before) if (!kept.has(service)) this.#retire(service.inner)
   }
 
-  /** The transport of a service of this plan or an earlier one. Throws TypeError for one `update` never saw. */
-  get(service: ServicePlan): Transport {
-    const cluster = this.#byPlan.get(service)
-    if (cluster === undefined) throw new TypeError(`service ${service.name} is in no plan`)
-    return cluster
+  /**
+   * The transport of a service of this plan or an earlier one, sending again what `retries` says.
+   * Throws TypeError for a service `update` never saw.
+   */
+  get(service: ServicePlan, retries: RetryPlan | null = null): Transport {
+    const kept = this.#byPlan.get(service)
+    if (kept === undefined) throw new TypeError(`service ${service.name} is in no plan`)
+    return kept.service.with(retries)
   }
 
   /** Refuses new requests; resolves when the running ones have finished. */
   async close(): Promise<void> {
-    const clusters = [...this.#current.map(({ cluster }) => cluster), ...this.#retiring]
+    const clusters = [...this.#current.map(({ service }) => service.inner), ...this.#retiring]
     await Promise.all(clusters.map((cluster) => cluster.close()))
+  }
+
+  #create(plan: ServicePlan): Kept {
+    const cluster = new Cluster(plan, this.#clock, this.#random)
+    return { plan, service: new Retriable(cluster, this.#clock, this.#random) }
   }
 
   #retire(cluster: Cluster): void {

@@ -43,6 +43,8 @@ export type TransportErrorCode =
   | 'upstream_connect_failed'
   | 'upstream_connect_timeout'
   | 'upstream_tls_failed'
+  /** The endpoint did not prove to be who it should be; nothing was sent to it. */
+  | 'identity_mismatch'
   | 'upstream_reset'
   | 'upstream_invalid_response'
   | 'upstream_timeout'
@@ -50,7 +52,11 @@ export type TransportErrorCode =
   | 'upstream_overloaded'
   | 'upstream_unavailable'
 
-export type TransportError = SallyportError & { readonly code: TransportErrorCode }
+export type TransportError = SallyportError & {
+  readonly code: TransportErrorCode
+  /** True where the connection broke before a byte of an answer came; the request may have been processed. */
+  readonly unanswered: boolean
+}
 
 /**
  * Hears one response. Calls come in this order: onInformational* → onHead → onData* → onEnd, or onUpgrade instead of

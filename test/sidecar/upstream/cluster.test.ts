@@ -10,7 +10,8 @@ import { closedPort, startRawServer } from './raw-server.ts'
 import { bodyOf, endpointAt, send } from './recorder.ts'
 
 function planOf(endpoints: EndpointPlan[], change: Partial<ServicePlan> = {}): ServicePlan {
-  return { ...anonymousService(endpoints[0]!), name: 'orders', endpoints, ...change }
+  const inTurn = { name: 'orders', balance: 'round-robin' as const }
+  return { ...anonymousService(endpoints[0]!), ...inTurn, endpoints, ...change }
 }
 
 function says(text: string): (socket: Socket) => void {
@@ -58,7 +59,7 @@ describe('a cluster', () => {
     const attempts = (): number => dead.sockets.length
     const deadEndpoint = { ...endpointAt(dead.port), secure: true }
     const plan = planOf([deadEndpoint, endpointAt(up.port)], { connectTimeoutMs: 50 })
-    const cluster = new Cluster(plan, clock)
+    const cluster = new Cluster(plan, clock, () => 0)
     for (let i = 0; i < 6; i++) assert.equal((await send(cluster).over).body, 'up')
     assert.equal(attempts(), 1)
     for (const [aheadMs, expected] of [

@@ -140,6 +140,8 @@ describe('a service', () => {
       idleTimeoutMs: 60_000,
       maxConnections: 256,
       maxQueued: 1024,
+      balance: 'least-loaded',
+      breaker: { failures: 5, openMs: 10_000 },
     })
     const endpoint = plan?.endpoints[0]
     assert.deepEqual(anonymousService(endpoint!), { ...plan, name: 'http://127.0.0.1:3001' })
@@ -153,6 +155,8 @@ describe('a service', () => {
       idleTimeout: '2m',
       maxConnections: 8,
       maxQueued: 0,
+      balance: 'round-robin',
+      breaker: { failures: 3, open: '30s' },
     })
     assert.deepEqual(said, [])
     assert.deepEqual(
@@ -168,6 +172,10 @@ describe('a service', () => {
     assert.deepEqual(
       [plan!.connectTimeoutMs, plan!.idleTimeoutMs, plan!.maxConnections, plan!.maxQueued],
       [250, 120_000, 8, 0],
+    )
+    assert.deepEqual(
+      [plan!.balance, plan!.breaker],
+      ['round-robin', { failures: 3, openMs: 30_000 }],
     )
   })
 
@@ -219,6 +227,11 @@ describe('a service', () => {
       { endpoints: secure, connectTimeout: '0s' },
       /^error connectTimeout: `0s` is not a duration above zero$/,
     ],
+    [
+      'a breaker that never opens',
+      { endpoints: secure, breaker: { open: '0s' } },
+      /^error breaker\.open: `0s` is not a duration above zero$/,
+    ],
     ['no duration', { endpoints: secure, idleTimeout: 'soon' }, /^error idleTimeout: `soon`/],
   ]
   for (const [name, options, expected] of bad) {
@@ -237,6 +250,19 @@ describe('a service', () => {
       idleTimeout: '0s',
     })
     assert.equal(said.length, 5)
+  })
+
+  it('is warned of a choice among one', () => {
+    const { plan, said } = compile({
+      endpoints: secure,
+      balance: 'round-robin',
+      breaker: {},
+    })
+    assert.notEqual(plan, null)
+    assert.deepEqual(said, [
+      'warning balance: service `orders` has one endpoint, so `balance` is not used',
+      'warning breaker: service `orders` has one endpoint, so `breaker` is not used',
+    ])
   })
 
   it('is warned of TLS settings that are not used', () => {

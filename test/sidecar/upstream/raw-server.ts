@@ -9,8 +9,10 @@ import type { TestContext } from 'node:test'
 
 export interface RawServer {
   readonly port: number
-  /** Every connection that was accepted, in order. */
+  /** Every connection that was accepted, in order; with TLS those whose handshake was completed. */
   readonly sockets: readonly Socket[]
+  /** Every TCP connection, in order. */
+  readonly connections: readonly Socket[]
   /** Request heads in the order received, over all connections. */
   readonly heads: readonly string[]
 }
@@ -41,12 +43,14 @@ export async function startRawServer(
     })
   }
   const server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept)
+  const connections: Socket[] = []
+  server.on('connection', (socket: Socket) => connections.push(socket))
   await listen(t, server)
   t.after(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  return { port: (server.address() as AddressInfo).port, sockets, heads }
+  return { port: (server.address() as AddressInfo).port, sockets, connections, heads }
 }
 
 export async function listen(t: TestContext, server: Server): Promise<number> {

@@ -1,0 +1,201 @@
+// A Transport over one endpoint: keep-alive connections, last used first; a bounded queue; one sweeper for all times.
+
+import type { Clock } from '../runtime/clock.ts'
+import { Call } from './call.ts'
+import type { CallHolder } from './call.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionOwner, ConnectionTimes } from './connection.ts'
+import type { Dialer } from './dialer.ts'
+import { transportError } from './failure.ts'
+import type { PoolPlan } from './plan.ts'
+import type {
+  Dispatched,
+  ResponseHandler,
+  Transport,
+  TransportError,
+  TransportRequest,
+} from './transport.ts'
+
+/** Shorter than what common servers keep (5 s and more), so that we close first. */
+const IDLE_CONNECTION_MS = 4000
+const SWEEP_MS = 50
+
+/** `retired`: serves on but keeps no connection; `closed`: refuses new requests as well. */
+type Mode = 'open' | 'retired' | 'closed'
+
+/**
+ * At most `maxConnections` connections (upgraded ones are given away and not counted) and `maxQueued` waiting requests.
+ * A request that met a connection the peer had just closed is sent once more on a new one, where that is harmless.
+ */
+export class ConnectionPool implements Transport, ConnectionOwner, CallHolder {
+  readonly #endpoint: string
+  readonly #plan: PoolPlan
+  readonly #times: ConnectionTimes
+  readonly #clock: Clock
+  readonly #dialer: Dialer
+  readonly #connections = new Set<Connection>()
+  readonly #idle: Connection[] = []
+  readonly #queue: Call[] = []
+  #mode: Mode = 'open'
+  #sweeping = false
+  #onDrained: (() => void)[] = []
+
+  /** `endpoint`: its name, for access records and messages; `dialer` opens connections to it. */
+  constructor(
+    endpoint: string,
+    dialer: Dialer,
+    plan: PoolPlan,
+    clock: Clock,
+    idleConnectionMs: number = IDLE_CONNECTION_MS,
+  ) {
+    this.#endpoint = endpoint
+    this.#plan = plan
+    this.#clock = clock
+    this.#dialer = dialer
+    const { connectTimeoutMs, idleTimeoutMs } = plan
+    this.#times = { connectTimeoutMs, idleTimeoutMs, idleConnectionMs }
+  }
+
+  /** Open connections, connecting and idle ones included. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Throws TypeError where the request can not be written as it stands. */
+  dispatch(request: TransportRequest, handler: ResponseHandler): Dispatched {
+    const nowMs = this.#clock.monotonicMs()
+    const call = new Call(request, handler, this.#endpoint, nowMs, this)
+    if (this.#mode === 'closed') this.#refuse(call, 'upstream_unavailable', 'closed')
+    else if (request.upgrade === null) this.#place(call, nowMs)
+    else this.#placeUpgrade(call)
+    return call
+  }
+
+  /** Replaces the connections there are: idle ones close at once, the others after the request they have. */
+  renew(): void {
+    for (const connection of this.#connections) connection.expire()
+    for (const connection of this.#idle.slice()) connection.close()
+  }
+
+  /** Keeps no connection from now on, but serves whoever still holds this pool; resolves when none is left. */
+  retire(): Promise<void> {
+    if (this.#mode === 'open') this.#mode = 'retired'
+    for (const connection of this.#idle.slice()) connection.close()
+    return new Promise((resolve) => {
+      this.#onDrained.push(resolve)
+      this.#checkDrained()
+    })
+  }
+
+  close(): Promise<void> {
+    this.#mode = 'closed'
+    return this.retire()
+  }
+
+  onIdle(connection: Connection): void {
+    const next = this.#queue[0]
+    if (next !== undefined && next.request.upgrade === null) {
+      this.#queue.shift()
+      connection.start(next)
+    } else if (next !== undefined || this.#mode !== 'open') connection.close()
+    else this.#idle.push(connection)
+  }
+
+  onClosed(connection: Connection): void {
+    this.#remove(connection)
+    this.#serveQueue()
+  }
+
+  onFailed(connection: Connection, call: Call, error: TransportError, stale: boolean): void {
+    this.#remove(connection)
+    if (stale && call.repeatable) {
+      // A new connection is never stale, so this happens once at most.
+      this.#open(call)
+      return
+    }
+    call.fail(error)
+    this.#serveQueue()
+  }
+
+  /** A queued call has nothing to resume. */
+  resume(): void {}
+
+  /** A queued call was aborted. */
+  abandon(call: Call): void {
+    const at = this.#queue.indexOf(call)
+    if (at !== -1) this.#queue.splice(at, 1)
+    this.#checkDrained()
+  }
+
+  #place(call: Call, nowMs: number): void {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.usable(nowMs)) {
+        idle.start(call)
+        return
+      }
+      idle.close()
+    }
+    this.#openOrQueue(call)
+  }
+
+  /** An upgraded connection is given away, so it is always a new one. */
+  #placeUpgrade(call: Call): void {
+    if (this.#connections.size >= this.#plan.maxConnections) this.#idle[0]?.close()
+    this.#openOrQueue(call)
+  }
+
+  #openOrQueue(call: Call): void {
+    if (this.#connections.size < this.#plan.maxConnections) this.#open(call)
+    else if (this.#queue.length < this.#plan.maxQueued) this.#queue.push(call)
+    else this.#refuse(call, 'upstream_overloaded', 'all connections are busy and the queue is full')
+  }
+
+  #open(call: Call): void {
+    this.#connections.add(new Connection(this, this.#dialer, this.#times, this.#clock, call))
+    this.#armSweep()
+  }
+
+  #serveQueue(): void {
+    while (this.#queue.length > 0 && this.#connections.size < this.#plan.maxConnections) {
+      this.#open(this.#queue.shift()!)
+    }
+    this.#checkDrained()
+  }
+
+  #remove(connection: Connection): void {
+    this.#connections.delete(connection)
+    const at = this.#idle.indexOf(connection)
+    if (at !== -1) this.#idle.splice(at, 1)
+  }
+
+  #refuse(call: Call, code: 'upstream_unavailable' | 'upstream_overloaded', fault: string): void {
+    const error = transportError(code, this.#endpoint, fault)
+    // The caller holds its Dispatched before it hears of the error.
+    queueMicrotask(() => call.fail(error))
+  }
+
+  #armSweep(): void {
+    if (this.#sweeping) return
+    this.#sweeping = true
+    this.#clock.after(SWEEP_MS, () => {
+      this.#sweeping = false
+      this.#sweep(this.#clock.monotonicMs())
+      if (this.#connections.size > 0) this.#armSweep()
+    })
+  }
+
+  #sweep(nowMs: number): void {
+    for (const call of this.#queue.filter((queued) => nowMs >= queued.deadlineMs)) {
+      this.#queue.splice(this.#queue.indexOf(call), 1)
+      call.fail(
+        transportError('upstream_timeout', this.#endpoint, 'no connection was free in time'),
+      )
+    }
+    for (const connection of this.#connections) connection.checkTime(nowMs)
+  }
+
+  #checkDrained(): void {
+    if (this.#onDrained.length === 0 || this.#connections.size > 0 || this.#queue.length > 0) return
+    for (const resolve of this.#onDrained.splice(0)) resolve()
+  }
+}
