@@ -1,11 +1,10 @@
 // Which of a route's weighted services gets a request; a sticky route keeps a caller where it was.
 
-import type { RoutePlan } from '../config/plan.ts'
+import type { RoutePlan, TargetService } from '../config/plan.ts'
 import { headerValue, type RequestFacts } from '../../sidecar/forward/facts.ts'
-import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
 
 export interface TargetChoice {
-  readonly service: ServicePlan
+  readonly service: TargetService
   /** A cookie the answer must set so that the caller stays, or null. */
   readonly setCookie: string | null
 }
@@ -51,7 +50,7 @@ function byCookie(route: RoutePlan, facts: RequestFacts, random: () => number): 
 /** The caller's place on the line of all callers is fixed, so that raising a weight only ever adds callers to it. */
 const SHARES = 1_000_000
 
-function byShare(route: RoutePlan, share: number): ServicePlan {
+function byShare(route: RoutePlan, share: number): TargetService {
   let total = 0
   for (const target of route.to) total += target.weight
   let point = share * total
