@@ -1,5 +1,7 @@
 // From a checked configuration to the immutable plan: a pure function of (config, materials), all problems at once.
 
+import { compileEgress } from '../allow/compile.ts'
+import type { EgressPlan } from '../allow/plan.ts'
 import { compileIssuer } from '../auth/compile.ts'
 import type { IssuerPlan } from '../auth/plan.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
@@ -8,12 +10,21 @@ import { checkSharedLimits } from '../limit/compile.ts'
 import { compileStore } from '../limit/compile-store.ts'
 import type { StorePlan } from '../limit/plan.ts'
 import { compileService } from '../../sidecar/upstream/compile.ts'
-import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
 import type { ListenerOptions } from './listener-options.ts'
 import { compileListener, isClash } from './listener.ts'
 import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
-import type { AccessLogPlan, ListenerPlan, Plan, RoutePlan } from './plan.ts'
+import { canonicalService } from './mesh-rules.ts'
+import { compileMesh, type MeshPlan } from './mesh.ts'
+import {
+  isStatic,
+  type AccessLogPlan,
+  type ListenerPlan,
+  type Plan,
+  type RoutePlan,
+  type TargetService,
+} from './plan.ts'
 import type { PairProblem } from './problems.ts'
+import { suffixKind } from './public-suffix.ts'
 import { compileRoute, type RouteContext } from './route.ts'
 import type { Config } from './schema.ts'
 import { compileTables } from './tables.ts'
@@ -67,16 +78,21 @@ export function* compileSteps(
   const services = yield* compiler.services()
   const routes = yield* compiler.routes(issuers, services)
   const store = compiler.store()
+  const mesh = compiler.mesh()
+  const egress = compiler.egress()
   const tables = yield* compileTables(routes, listeners, compiler.report)
   if (!compiler.sound || store === null) return null
   const plans = routes.map((route) => route.plan)
+  const targets = plans.flatMap((route) => route.to.map((target) => target.service))
   return {
     revision,
     production: config.production ?? false,
     store,
     listeners,
     issuers: [...issuers.values()].filter((issuer) => issuer !== null),
-    services: [...new Set(plans.flatMap((route) => route.to.map((target) => target.service)))],
+    services: [...new Set(targets.filter((service) => isStatic(service)))],
+    egress,
+    mesh,
     routes: plans,
     tables,
     accessLog: compileAccessLog(config),
@@ -135,6 +151,34 @@ class Compiler {
     return compileStore(store, ['store'], this.report, this.#readFile, this.#production)
   }
 
+  /** null also where the file has none. */
+  mesh(): MeshPlan | null {
+    const { mesh, services = {}, issuers = {} } = this.#config
+    if (mesh === undefined || !this.#isUsable([], 'mesh')) return null
+    return compileMesh(mesh, ['mesh'], this.report, this.#readFile, this.#production, {
+      services: new Set(Object.keys(services).map(canonicalService)),
+      issuers: new Set(Object.keys(issuers)),
+    })
+  }
+
+  /** null also where the file has none. */
+  egress(): EgressPlan | null {
+    const { egress, mesh } = this.#config
+    if (egress === undefined) return null
+    if (egress.mesh !== undefined && mesh === undefined) {
+      const message = 'a mesh door of egress needs a mesh'
+      const fix = 'add `mesh: { trustDomain: example.internal }`, or remove it'
+      this.report({ severity: 'error', path: ['egress', 'mesh'], message, fix })
+    }
+    return compileEgress(egress, ['egress'], this.report, {
+      readFile: this.#readFile,
+      production: this.#production,
+      nowMs: this.#materials.readAtMs,
+      suffixKind,
+      isUsable: this.#isUsable,
+    })
+  }
+
   *issuers(): Generator<void, Map<string, IssuerPlan | null>> {
     const issuers = this.#named<IssuerPlan>(this.#config.issuers)
     for (const [name, options] of this.#usable('issuers', this.#config.issuers)) {
@@ -146,15 +190,25 @@ class Compiler {
     return issuers
   }
 
-  *services(): Generator<void, Map<string, ServicePlan | null>> {
-    const services = this.#named<ServicePlan>(this.#config.services)
+  *services(): Generator<void, Map<string, TargetService | null>> {
+    const services = this.#named<TargetService>(this.#config.services)
     for (const [name, options] of this.#usable('services', this.#config.services)) {
       const at = ['services', name]
       const read = this.#readFile
-      services.set(name, compileService(name, options, at, this.report, read, this.#production))
+      if ('mesh' in options) services.set(name, this.#meshService(name, at))
+      else
+        services.set(name, compileService(name, options, at, this.report, read, this.#production))
       yield
     }
     return services
+  }
+
+  #meshService(name: string, at: ConfigPath): TargetService | null {
+    if (this.#config.mesh !== undefined) return { mesh: true, name: canonicalService(name) }
+    const message = `service \`${name}\` is of the mesh, and there is no \`mesh:\``
+    const fix = 'add `mesh: { trustDomain: example.internal }`, or write `endpoints:`'
+    this.report({ severity: 'error', path: [...at, 'mesh'], message, fix })
+    return null
   }
 
   *routes(

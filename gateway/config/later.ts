@@ -4,17 +4,11 @@ import type { ConfigPath, Problem } from '../../sidecar/runtime/problem.ts'
 
 /** `*` stands for any one key or index. */
 const LATER: readonly { readonly path: readonly string[]; readonly what: string }[] = [
-  { path: ['egress'], what: 'guard what goes out' },
-  { path: ['mesh'], what: 'run a mesh of sidecars' },
   { path: ['admin'], what: 'serve an admin API' },
   { path: ['telemetry', 'metrics'], what: 'export metrics' },
   { path: ['telemetry', 'traces'], what: 'export traces' },
-  { path: ['routes', '*', 'retries'], what: 'retry requests' },
   { path: ['routes', '*', 'mirror'], what: 'mirror requests' },
-  { path: ['services', '*', 'mesh'], what: 'reach services through sidecars' },
-  { path: ['services', '*', 'balance'], what: 'choose how to balance' },
   { path: ['services', '*', 'health'], what: 'probe the health of endpoints' },
-  { path: ['services', '*', 'breaker'], what: 'break circuits' },
 ]
 
 /** The same problem, said better where it is about something this version does not do yet. */

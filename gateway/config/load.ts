@@ -59,6 +59,16 @@ export async function loadConfig(
   } catch (error) {
     return { kind: 'refused', problems: [unreadable(file, error)], sources: [source], text: '' }
   }
+  return loadConfigText(text, file, dependencies)
+}
+
+/** As `loadConfig`, for a text that is not in the file yet: relative paths begin where the file is. */
+export async function loadConfigText(
+  text: string,
+  file: string,
+  dependencies: LoadDependencies,
+): Promise<LoadResult> {
+  const source = resolve(file)
   const document = readDocument(text)
   if (!document.isReadable) {
     return { kind: 'refused', problems: document.problems, sources: [source], text }

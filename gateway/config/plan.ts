@@ -1,11 +1,13 @@
 // The immutable plan the data plane runs on: compiled whole from one configuration, swapped whole, never changed.
 
+import type { EgressPlan } from '../allow/plan.ts'
 import type { AuthPolicy, IssuerPlan } from '../auth/plan.ts'
 import type { CorsPolicy } from '../cors/plan.ts'
 import type { LimitPlan, StorePlan } from '../limit/plan.ts'
 import type { HeaderRules, IpPolicy, Rewrite, RouteMatch } from '../route/plan.ts'
 import type { RouteTable } from '../route/table.ts'
-import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
+import type { RetryPlan, ServicePlan } from '../../sidecar/upstream/plan.ts'
+import type { MeshPlan } from './mesh.ts'
 
 export interface Plan {
   /** Counts up with every configuration that was put to work. */
@@ -14,7 +16,10 @@ export interface Plan {
   readonly store: StorePlan
   readonly listeners: readonly ListenerPlan[]
   readonly issuers: readonly IssuerPlan[]
+  /** Those with static endpoints that some route uses. */
   readonly services: readonly ServicePlan[]
+  readonly egress: EgressPlan | null
+  readonly mesh: MeshPlan | null
   readonly routes: readonly RoutePlan[]
   /** One table for each listener name. */
   readonly tables: ReadonlyMap<string, RouteTable<RoutePlan>>
@@ -58,13 +63,26 @@ export interface CertificatePlan {
   readonly notAfterMs: number
 }
 
+/** A service whose instances the registry knows. */
+export interface MeshServicePlan {
+  readonly mesh: true
+  /** `billing`, `team/billing`. */
+  readonly name: string
+}
+
+export type TargetService = ServicePlan | MeshServicePlan
+
+export function isStatic(service: TargetService): service is ServicePlan {
+  return !('mesh' in service)
+}
+
 export interface RoutePlan {
   readonly name: string
   /** Listener names, or null for every listener. */
   readonly listeners: readonly string[] | null
   readonly match: RouteMatch
   /** Weighted targets; weights are whole numbers > 0. */
-  readonly to: readonly { readonly service: ServicePlan; readonly weight: number }[]
+  readonly to: readonly { readonly service: TargetService; readonly weight: number }[]
   readonly sticky:
     | { readonly kind: 'none' }
     | { readonly kind: 'cookie' }
@@ -79,6 +97,8 @@ export interface RoutePlan {
   readonly responseHeaders: HeaderRules | null
   /** Until the response head. */
   readonly timeoutMs: number
+  /** null: nothing is sent again, but for services of the mesh, which have a rule of their own for that. */
+  readonly retries: RetryPlan | null
   /** Lower-case upgrade tokens let through. */
   readonly upgrade: ReadonlySet<string>
 }

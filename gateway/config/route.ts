@@ -8,6 +8,7 @@ import type { LimitPlan } from '../limit/plan.ts'
 import { compileIp, compileMatch, compileRewrite } from '../route/compile.ts'
 import { compileHeaderRules } from '../route/header-rules.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
+import { compileRetries } from '../../sidecar/upstream/compile-retries.ts'
 import { closest } from '../../sidecar/runtime/suggest.ts'
 import { compileDuration } from './listener.ts'
 import type { RouteLimits, RoutePlan } from './plan.ts'
@@ -77,6 +78,7 @@ export function compileRoute(
       : null,
   }))
   const timeoutMs = part('timeout', (value, path) => compileDuration(value, path, report))
+  const retries = part('retries', (value, path) => compileRetries(value, path, report))
   const upgrade = part('upgrade', (value) => (value === 'none' ? NO_UPGRADE : WEBSOCKET))
   if (!sound || name === null || match === null || to === null || auth === null) return null
   return {
@@ -93,6 +95,7 @@ export function compileRoute(
     requestHeaders: headers?.request ?? null,
     responseHeaders: headers?.response ?? null,
     timeoutMs: timeoutMs ?? compileDuration(DEFAULT_TIMEOUT, at, report),
+    retries,
     upgrade: upgrade ?? WEBSOCKET,
   }
 }

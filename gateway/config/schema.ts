@@ -1,13 +1,15 @@
 // The whole configuration file as one schema: what a person may write, with the words that explain each key.
 
 import { Type, type Static } from 'typebox'
+import { EgressOptions } from '../allow/options.ts'
 import { AuthOptions, IssuerOptions } from '../auth/options.ts'
 import { CorsOptions } from '../cors/options.ts'
 import { LimitsOptions, StoreOptions } from '../limit/options.ts'
 import { HeaderRulesOptions, IpOptions, MatchOptions, RewriteOptions } from '../route/options.ts'
-import { ServiceOptions } from '../../sidecar/upstream/options.ts'
+import { RetriesOptions, ServiceOptions } from '../../sidecar/upstream/options.ts'
 import { DURATION_PATTERN } from '../../sidecar/runtime/units.ts'
 import { ListenerOptions, NAME_PATTERN } from './listener-options.ts'
+import { MeshOptions } from './mesh-options.ts'
 
 const SERVICE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9][A-Za-z0-9._-]{0,62})?$'
 const CLOSED = { additionalProperties: false }
@@ -22,6 +24,15 @@ const Weight = Type.Optional(
     default: 1,
     description: 'Share of the requests, relative to the other entries; 1 to 10000, default 1.',
   }),
+)
+
+const MeshService = Type.Object(
+  {
+    mesh: Type.Literal(true, {
+      description: 'Instances come from the registry and are reached through their sidecars.',
+    }),
+  },
+  { ...CLOSED, description: 'A service of the mesh' },
 )
 
 const Target = Type.Union([
@@ -98,6 +109,7 @@ const Route = Type.Object(
         description: 'Longest wait for the head of the response; 1ms to 24h, default 15s.',
       }),
     ),
+    retries: Type.Optional(RetriesOptions),
     upgrade: Type.Optional(
       Type.Union(
         [Type.Literal('none'), Type.Array(Type.Literal('websocket'), { minItems: 1, maxItems: 1 })],
@@ -173,17 +185,23 @@ export const ConfigSchema = Type.Object(
       }),
     ),
     services: Type.Optional(
-      Type.Record(Type.String({ pattern: SERVICE_NAME_PATTERN }), ServiceOptions, {
-        ...CLOSED,
-        maxProperties: MAX_ENTRIES,
-        description: 'Where requests go, by name.',
-      }),
+      Type.Record(
+        Type.String({ pattern: SERVICE_NAME_PATTERN }),
+        Type.Union([ServiceOptions, MeshService]),
+        {
+          ...CLOSED,
+          maxProperties: MAX_ENTRIES,
+          description: 'Where requests go, by name.',
+        },
+      ),
     ),
     routes: Type.Array(Route, {
       minItems: 1,
       maxItems: MAX_ENTRIES,
       description: 'What is served; at least one. The most specific match wins, not the first.',
     }),
+    egress: Type.Optional(EgressOptions),
+    mesh: Type.Optional(MeshOptions),
     telemetry: Type.Optional(
       Type.Object(
         { accessLog: Type.Optional(AccessLog) },

@@ -42,8 +42,9 @@ function secretIn(text: string, path: ConfigPath): string | null {
   if (PRIVATE_KEY.test(text)) return 'a private key'
   const written = text.replace(/\$\{[^}]*\}/g, '')
   if (written.search(URL_PASSWORD) !== -1) return 'a password'
-  const isHeaderValue = path.at(-2) === 'set' && path.includes('headers')
-  const isCredential = isHeaderValue && SECRET_KEY.test(String(path.at(-1)))
+  const isHeaderValue = path.includes('headers') && ['set', 'headers'].includes(String(path.at(-2)))
+  const isProxyToken = path[0] === 'egress' && path[1] === 'tokens'
+  const isCredential = isProxyToken || (isHeaderValue && SECRET_KEY.test(String(path.at(-1))))
   // `Bearer ${env:TOKEN}` leaves only the scheme behind.
   return isCredential && written === text ? 'a credential' : null
 }

@@ -4,14 +4,14 @@ import { anonymousService, compileEndpoint } from '../../sidecar/upstream/compil
 import type { ServicePlan } from '../../sidecar/upstream/plan.ts'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
 import { closest } from '../../sidecar/runtime/suggest.ts'
-import type { RoutePlan } from './plan.ts'
+import type { RoutePlan, TargetService } from './plan.ts'
 import type { RouteOptions } from './schema.ts'
 
 export interface TargetContext {
   readonly report: Report
   readonly production: boolean
   /** null: defined, with problems of its own. */
-  readonly services: ReadonlyMap<string, ServicePlan | null>
+  readonly services: ReadonlyMap<string, TargetService | null>
   /** Services behind URLs, by URL, so that routes to one URL share its connections; filled here. */
   readonly anonymous: Map<string, ServicePlan>
   /** Names of services that a route refers to; filled here. */
@@ -67,7 +67,7 @@ function urlService(url: string, at: ConfigPath, context: TargetContext): Servic
   return service
 }
 
-function namedService(name: string, at: ConfigPath, context: TargetContext): ServicePlan | null {
+function namedService(name: string, at: ConfigPath, context: TargetContext): TargetService | null {
   const service = context.services.get(name)
   context.used.add(name)
   if (service !== undefined) return service

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { compilePlan, compileSteps, runInSlices } from '../../../gateway/config/compile.ts'
 import { readMaterials } from '../../../gateway/config/materials.ts'
-import type { Plan } from '../../../gateway/config/plan.ts'
+import { isStatic, type Plan } from '../../../gateway/config/plan.ts'
 import { createAuthority } from '../../../gateway/control/authority.ts'
 import { systemClock } from '../../../sidecar/runtime/clock.ts'
 import type { Problem } from '../../../sidecar/runtime/problem.ts'
@@ -72,7 +72,9 @@ routes:
   assert.equal(route?.timeoutMs, 15_000)
   assert.deepEqual([...(route?.upgrade ?? [])], ['websocket'])
   assert.deepEqual(route?.sticky, { kind: 'none' })
-  assert.equal(route?.to[0]?.service.endpoints[0]?.port, 3001)
+  const service = route?.to[0]?.service
+  assert.ok(service && isStatic(service))
+  assert.equal(service.endpoints[0]?.port, 3001)
   assert.ok(route?.cors)
   assert.deepEqual(plan.services, [route?.to[0]?.service])
 })

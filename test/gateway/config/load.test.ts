@@ -62,27 +62,24 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
   ['a cluster of no nodes', `${BASE}store: { cluster: [] }\n`, ['3:19 error: this is empty']],
   [
     'what later versions do',
-    `${BASE}egress: {}\nmesh: {}\nadmin: {}\ntelemetry: { metrics: 1, traces: 1 }\n`,
+    `${BASE}admin: {}\ntelemetry: { metrics: 1, traces: 1 }\n`,
     [
-      '3:1 error: unknown key `egress`: this version does not guard what goes out yet',
-      '4:1 error: unknown key `mesh`: this version does not run a mesh of sidecars yet',
-      '5:1 error: unknown key `admin`: this version does not serve an admin API yet',
-      '6:14 error: unknown key `metrics`: this version does not export metrics yet',
-      '6:26 error: unknown key `traces`: this version does not export traces yet',
+      '3:1 error: unknown key `admin`: this version does not serve an admin API yet',
+      '4:14 error: unknown key `metrics`: this version does not export metrics yet',
+      '4:26 error: unknown key `traces`: this version does not export traces yet',
     ],
   ],
   [
-    'retries, which must never be believed to be made',
-    routeWith('retries: { attempts: 2 }'),
-    ['7:5 error: unknown key `retries`: this version does not retry requests yet'],
+    'mirrors, which must never be believed to be there',
+    routeWith('mirror: { to: x }'),
+    ['7:5 error: unknown key `mirror`: this version does not mirror requests yet'],
   ],
   [
     'what later versions do for services',
-    `${routeWith('timeout: 1s')}services:\n  s: { endpoints: ["http://127.0.0.1:1"], health: {}, breaker: {} }\n`,
+    `${routeWith('timeout: 1s')}services:\n  s: { endpoints: ["http://127.0.0.1:1"], health: {} }\n`,
     [
       '9:3 warning: service `s` is not used by any route',
       '9:43 error: unknown key `health`: this version does not probe the health of endpoints yet',
-      '9:55 error: unknown key `breaker`: this version does not break circuits yet',
     ],
   ],
   // Listeners.

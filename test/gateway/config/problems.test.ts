@@ -19,7 +19,7 @@ routes:
     match: /orders/*
     to: http://127.0.0.1:3001
     auth: pubic
-    retries: { attempts: 2 }
+    mirror: { to: x }
 `
 
 const GOLDEN = `gw.yaml:5:10 warning: listener \`public\` serves plain HTTP beyond this machine
@@ -64,8 +64,8 @@ gw.yaml:16:11 error: expected \`public\` or keys with values, got "pubic"
   fix: did you mean \`public\`?
 
 gw.yaml:17:5 error: unknown key \`retries\`: this version does not retry requests yet
-   17 |     retries: { attempts: 2 }
-      |     ^^^^^^^
+   17 |     mirror: { to: x }
+      |     ^^^^^^
   fix: remove it until a version that does
 
 8 errors, 1 warning

@@ -1,0 +1,256 @@
+// The certificate authority of the mesh: short-lived leaves for ids that others have decided on, and the roots to believe.
+
+import { CLIENT_AUTH, SERVER_AUTH } from '../../../sidecar/identity/certificate-extensions.ts'
+import { sequence } from '../../../sidecar/identity/der.ts'
+import { createKey } from '../../../sidecar/identity/key.ts'
+import { readSvid } from '../../../sidecar/identity/read-svid.ts'
+import { parseSpiffeId, serviceNameOf, spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
+import type { TrustBundle } from '../../../sidecar/identity/svid.ts'
+import type { Clock } from '../../../sidecar/runtime/clock.ts'
+import { errorMessage, SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { AnchorOverlap, type OverlapState } from './anchor-overlap.ts'
+import type { Audit, CaAuditEvent } from './audit.ts'
+import { writeCertificate } from './certificate-writer.ts'
+import { readCsr } from './csr.ts'
+import { readIssuer, type CaMaterial, type Issuer } from './material.ts'
+import type { TextStore } from './text-store.ts'
+
+export interface MeshCaOptions {
+  readonly trustDomain: string
+  readonly material: CaMaterial
+  /** Life of a leaf, 1 s to 24 h; default 1 h. */
+  readonly ttlMs?: number
+  /** Remembers which roots are still needed, over a restart. */
+  readonly store: TextStore
+  readonly clock: Clock
+  readonly audit: Audit
+}
+
+export interface IssuedLeaf {
+  /** Leaf first, then intermediates; PEM. */
+  readonly certPem: string
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  readonly notAfterMs: number
+}
+
+/** What an operator should see coming: the authority itself expires. */
+export interface AuthorityLife {
+  readonly notAfterMs: number
+  readonly alarm: 'none' | '30 days' | '7 days' | '1 day' | 'expired'
+}
+
+export const MAX_TTL_MS = 86_400_000
+const DEFAULT_TTL_MS = 3_600_000
+// The clocks of two machines need not agree to the second.
+const BACKDATE_MS = 60_000
+/** A new root is told to everybody before anything is issued below it; snapshots are repeated every five minutes. */
+export const ANNOUNCE_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+export class MeshCa {
+  readonly #options: MeshCaOptions
+  readonly #ttlMs: number
+  readonly #openedAtMs: number
+  readonly #anchors: AnchorOverlap
+  readonly #listeners = new Set<() => void>()
+  #issuer: Issuer
+  #next: { readonly issuer: Issuer; readonly fromMs: number } | null = null
+  #toldBundle: TrustBundle
+  #cancelTimer = (): void => undefined
+
+  /**
+   * Rejects with SallyportError `bad_authority` where the material cannot issue what our peers would accept, or with
+   * the store's error where roots that are still needed may have been lost.
+   */
+  static async open(options: MeshCaOptions): Promise<MeshCa> {
+    const { material, trustDomain, clock, store } = options
+    const nowMs = clock.wallMs()
+    const issuer = readIssuer(material, trustDomain, nowMs)
+    prove(issuer, trustDomain, nowMs)
+    const saved = await store.load()
+    const before = saved === null ? null : (JSON.parse(saved) as OverlapState)
+    const ca = new MeshCa(options, issuer, before)
+    await store.save(JSON.stringify(ca.#anchors.state))
+    return ca
+  }
+
+  private constructor(options: MeshCaOptions, issuer: Issuer, before: OverlapState | null) {
+    const { ttlMs = DEFAULT_TTL_MS, trustDomain, clock } = options
+    if (!(ttlMs >= 1000 && ttlMs <= MAX_TTL_MS))
+      throw new RangeError('a certificate of the mesh lives one second to 24 hours')
+    this.#options = options
+    this.#ttlMs = ttlMs
+    this.#issuer = issuer
+    this.#openedAtMs = clock.wallMs()
+    this.#anchors = new AnchorOverlap(
+      trustDomain,
+      before ?? { active: issuer.rootPems, retiring: [] },
+    )
+    // Where the files were changed while nobody ran: what was issued before lives for a day at most.
+    this.#anchors.replace(issuer.rootPems, this.#openedAtMs + MAX_TTL_MS)
+    this.#anchors.forget(this.#openedAtMs)
+    this.#toldBundle = this.#anchors.bundle
+    this.#arm()
+  }
+
+  /** Whom everybody is to believe now: the same object until it changes. */
+  get trust(): TrustBundle {
+    this.#advance(this.#options.clock.wallMs())
+    return this.#anchors.bundle
+  }
+
+  /** Told whenever `trust` has changed. Returns what ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * A certificate for the key of `csrPem` and for `id`, whatever the request asks for. `actor` is for the audit trail.
+   * Throws SallyportError `bad_csr`, `weak_key`, `foreign_id` or `authority_expired`.
+   */
+  issue(csrPem: string, id: string, nowMs: number, actor: string = id): IssuedLeaf {
+    this.#advance(nowMs)
+    const audit = (result: Pick<CaAuditEvent, 'result' | 'reason' | 'detail'>): void =>
+      this.#options.audit({
+        kind: 'certificate_issue',
+        atMs: nowMs,
+        actor,
+        service: parseSpiffeId(id) === null ? null : serviceNameOf(id),
+        alarm: false,
+        ...result,
+      })
+    const refuse = (reason: string, message: string): never => {
+      audit({ result: 'refused', reason, detail: { id } })
+      throw new SallyportError(reason, message)
+    }
+    if (parseSpiffeId(id)?.trustDomain !== this.#options.trustDomain)
+      return refuse('foreign_id', 'the id is of no service of this mesh')
+    const csr = readCsr(csrPem)
+    if (csr.kind === 'refused')
+      return refuse(csr.reason, 'the certification request cannot be accepted')
+    if (this.#issuer.notAfterMs <= nowMs + 1000)
+      return refuse('authority_expired', 'the certificate of the authority has expired')
+    const leaf = sign(this.#issuer, csr.spki, id, nowMs, this.#ttlMs)
+    const detail = { id, serial: leaf.serial, notAfterMs: leaf.notAfterMs, keyHash: csr.keyHash }
+    audit({ result: 'ok', reason: null, detail })
+    return leaf
+  }
+
+  /**
+   * Replaces the authority. Below a root that everybody knows already it issues at once; a new root is announced first
+   * and used {@link ANNOUNCE_MS} later, or at once where the authority in use has expired. Old roots are believed until
+   * the last leaf below them has expired. Rejects with `bad_authority` or `too_many_anchors`, and then nothing has changed;
+   * or with the store's error, and then it is in force but may be forgotten by a restart.
+   */
+  async rotate(material: CaMaterial, actor: string): Promise<void> {
+    const { trustDomain, clock, audit, store } = this.#options
+    const nowMs = clock.wallMs()
+    this.#advance(nowMs)
+    const issuer = readIssuer(material, trustDomain, nowMs)
+    prove(issuer, trustDomain, nowMs)
+    const known = this.#anchors.bundle.rootPems
+    const isKnown = issuer.rootPems.every((pem) => known.includes(pem))
+    const isUrgent = this.#issuer.notAfterMs <= nowMs
+    const fromMs = isKnown || isUrgent ? nowMs : nowMs + ANNOUNCE_MS
+    const both = new Set([...this.#issuer.rootPems, ...issuer.rootPems])
+    this.#anchors.replace([...both], this.#lastLeafMs(nowMs))
+    this.#next = { issuer, fromMs }
+    this.#advance(nowMs)
+    await store.save(JSON.stringify(this.#anchors.state))
+    audit({
+      kind: 'authority_rotate',
+      atMs: nowMs,
+      actor,
+      service: null,
+      result: 'ok',
+      reason: null,
+      alarm: false,
+      detail: { fromMs, notAfterMs: issuer.notAfterMs, serial: issuer.facts.serial },
+    })
+  }
+
+  /** How long the authority itself is good for. */
+  life(nowMs: number): AuthorityLife {
+    const { notAfterMs } = this.#issuer
+    const leftMs = notAfterMs - nowMs
+    if (leftMs <= 0) return { notAfterMs, alarm: 'expired' }
+    if (leftMs <= DAY_MS) return { notAfterMs, alarm: '1 day' }
+    if (leftMs <= 7 * DAY_MS) return { notAfterMs, alarm: '7 days' }
+    return { notAfterMs, alarm: leftMs <= 30 * DAY_MS ? '30 days' : 'none' }
+  }
+
+  /** Ends its timer; it can still issue. */
+  close(): void {
+    this.#cancelTimer()
+    this.#listeners.clear()
+  }
+
+  /** Does what has become due: issues below the announced root, forgets roots that nothing stands below any more. */
+  #advance(nowMs: number): void {
+    if (this.#next !== null && nowMs >= this.#next.fromMs) {
+      this.#issuer = this.#next.issuer
+      this.#next = null
+      this.#anchors.replace(this.#issuer.rootPems, this.#lastLeafMs(nowMs))
+    }
+    this.#anchors.forget(nowMs)
+    if (this.#anchors.bundle === this.#toldBundle) return
+    this.#toldBundle = this.#anchors.bundle
+    this.#arm()
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** By then every leaf issued so far has expired: those of processes before this one may have lived longer than ours. */
+  #lastLeafMs(nowMs: number): number {
+    return Math.max(this.#openedAtMs + MAX_TTL_MS, nowMs + this.#ttlMs)
+  }
+
+  #arm(): void {
+    this.#cancelTimer()
+    const { clock } = this.#options
+    const ends = [this.#anchors.nextEndMs, this.#next?.fromMs ?? null].filter((at) => at !== null)
+    if (ends.length === 0) return
+    const inMs = Math.max(1, Math.min(...ends) - clock.wallMs())
+    this.#cancelTimer = clock.after(inMs, () => {
+      this.#advance(clock.wallMs())
+      this.#arm()
+    })
+  }
+}
+
+function sign(issuer: Issuer, spki: Buffer, id: string, nowMs: number, ttlMs: number): IssuedLeaf {
+  const endMs = Math.min(nowMs + ttlMs, issuer.notAfterMs)
+  const notAfterMs = Math.floor(endMs / 1000) * 1000
+  const { certPem, serial } = writeCertificate(
+    {
+      issuer: issuer.facts.subject,
+      subject: sequence(),
+      spki,
+      notBeforeMs: Math.max(nowMs - BACKDATE_MS, issuer.facts.notBeforeMs),
+      notAfterMs,
+      pathLength: null,
+      keyUsage: ['digitalSignature'],
+      extendedKeyUsage: [SERVER_AUTH, CLIENT_AUTH],
+      uri: id,
+      authorityKeyId: issuer.facts.subjectKeyId,
+    },
+    issuer.signingKey,
+  )
+  return { certPem: certPem + issuer.chainPem, serial, notAfterMs }
+}
+
+/** Issues to itself and checks the result as a peer would: a name constraint or path length is noticed here, not later. */
+function prove(issuer: Issuer, trustDomain: string, nowMs: number): void {
+  const id = spiffeIdOf(trustDomain, 'system/control')
+  const { keyPem, csrPem } = createKey()
+  const csr = readCsr(csrPem)
+  try {
+    if (csr.kind === 'refused') throw new Error(csr.reason)
+    const { certPem } = sign(issuer, csr.spki, id, nowMs, DEFAULT_TTL_MS)
+    readSvid(certPem, keyPem, { trustDomain, rootPems: issuer.rootPems }, id, nowMs)
+  } catch (error) {
+    const message = `what the authority of the mesh issues is refused: ${errorMessage(error)}`
+    throw new SallyportError('bad_authority', message, { cause: error })
+  }
+}
