@@ -63,7 +63,7 @@ gw.yaml:16:11 error: expected \`public\` or keys with values, got "pubic"
       |           ^^^^^
   fix: did you mean \`public\`?
 
-gw.yaml:17:5 error: unknown key \`retries\`: this version does not retry requests yet
+gw.yaml:17:5 error: unknown key \`mirror\`: this version does not mirror requests yet
    17 |     mirror: { to: x }
       |     ^^^^^^
   fix: remove it until a version that does
