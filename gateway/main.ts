@@ -15,6 +15,12 @@ const context: CommandContext = {
   onSignal: (signal, listener) => void process.on(signal, listener),
 }
 
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(ExitCode.ok)
+})
+
 async function run(): Promise<number> {
   const [name = 'help', ...rest] = process.argv.slice(2)
   if (name === 'help' || name === '--help' || name === '-h') {

@@ -1,9 +1,12 @@
-// What the supervisor and its workers tell each other. Everything is plain data: it crosses a pipe.
+// What the supervisor, its workers and its control process tell each other. Everything is plain data: it crosses a pipe.
 
 import type { JwksDocument } from './auth/key-set.ts'
 import type { Config } from './config/schema.ts'
+import type { EgressNews } from './control/egress/egress-control.ts'
+import type { ChangeResult, ConfigChange, LiveConfig } from './control/config/change.ts'
 import type { LimitReply, LimitRequest } from './limit/remote-store.ts'
 import type { Materials } from './config/materials.ts'
+import type { MeshNews, MeshQuestion } from './mesh/membership.ts'
 
 /** One configuration, complete: a worker reads no file of its own. */
 export interface RevisionMessage {
@@ -17,14 +20,58 @@ export interface RevisionMessage {
   readonly ticketKeys: Readonly<Record<string, string>>
 }
 
+/** Between control and workers; the supervisor hands it on without a look. */
+export type ControlToWorker = MeshNews
+export type WorkerToControl = MeshQuestion | EgressNews
+
+export type ToControl =
+  /** Absolute paths: where relative ones of the configuration begin, and where control keeps what it must remember. */
+  | (RevisionMessage & { readonly file: string; readonly folder: string; readonly dataDir: string })
+  | { readonly kind: 'from-worker'; readonly worker: number; readonly body: WorkerToControl }
+  | KeysMessage
+  /** Where every door is, by its name. */
+  | { readonly kind: 'bound'; readonly ports: Readonly<Record<string, number>> }
+  /** What is served now, told after every change and to a control that begins. */
+  | ({ readonly kind: 'live' } & LiveConfig)
+  /** The answer to `change` and `confirm`. */
+  | { readonly kind: 'changed'; readonly id: number; readonly result: ChangeResult }
+  | { readonly kind: 'drain'; readonly graceMs: number }
+
+export type FromControl =
+  | AppliedMessage
+  | RejectedMessage
+  /** `worker` null: to all. */
+  | { readonly kind: 'to-worker'; readonly worker: number | null; readonly body: ControlToWorker }
+  | { readonly kind: 'change'; readonly id: number; readonly change: ConfigChange }
+  /** The change that waits to be confirmed stays. */
+  | { readonly kind: 'confirm'; readonly id: number }
+  | { readonly kind: 'ending' }
+
+/** The keys of an issuer, or null where it has none that may be used. */
+export interface KeysMessage {
+  readonly kind: 'keys'
+  readonly sourceId: string
+  readonly document: JwksDocument | null
+  readonly version: string
+}
+
+export interface AppliedMessage {
+  readonly kind: 'applied'
+  readonly revision: number
+  /** By listener name. */
+  readonly ports: Readonly<Record<string, number>>
+}
+
+export interface RejectedMessage {
+  readonly kind: 'rejected'
+  readonly revision: number
+  readonly reason: string
+}
+
 export type ToWorker =
   | RevisionMessage
-  | {
-      readonly kind: 'keys'
-      readonly sourceId: string
-      readonly document: JwksDocument | null
-      readonly version: string
-    }
+  | { readonly kind: 'from-control'; readonly body: ControlToWorker }
+  | KeysMessage
   /** The answer to `refresh-keys` where nothing changed. */
   | { readonly kind: 'keys-settled'; readonly sourceId: string }
   | LimitReply
@@ -32,13 +79,10 @@ export type ToWorker =
   | { readonly kind: 'drain'; readonly graceMs: number }
 
 export type FromWorker =
-  | {
-      readonly kind: 'applied'
-      readonly revision: number
-      readonly ports: Readonly<Record<string, number>>
-    }
-  | { readonly kind: 'rejected'; readonly revision: number; readonly reason: string }
+  | AppliedMessage
+  | RejectedMessage
   | LimitRequest
+  | { readonly kind: 'to-control'; readonly body: WorkerToControl }
   /** A fault of its own: it accepts nothing any more and ends soon. */
   | { readonly kind: 'ending' }
   | { readonly kind: 'refresh-keys'; readonly sourceId: string; readonly keyId: string | null }

@@ -1,24 +1,33 @@
 // The process that owns the configuration and the workers: wires file, rollout, keys and processes together.
 
-import cluster, { type Worker } from 'node:cluster'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { compilePlan } from './config/compile.ts'
 import { disk } from './config/disk.ts'
-import { loadConfig, type LoadedConfig, type LoadResult } from './config/load.ts'
+import { loadConfig, loadConfigText, type LoadedConfig, type LoadResult } from './config/load.ts'
 import type { Plan } from './config/plan.ts'
 import { formatProblems } from './config/problems.ts'
 import { watchSources, type Watcher } from './config/watch.ts'
+import { Changes } from './changes.ts'
+import { CONTROL_ID, ControlLink } from './control-link.ts'
 import { firstTaken } from './control/addresses.ts'
 import { IssuerKeys } from './control/issuer-keys.ts'
 import { Rollout, type RolloutResult } from './control/rollout.ts'
 import { ROTATE_MS, TicketKeys } from './control/ticket-keys.ts'
-import { Workers, type WorkerHandle } from './control/workers.ts'
+import { Workers } from './control/workers.ts'
 import { EmbeddedStore } from './limit/embedded-store.ts'
 import { answerLimitRequest, type LimitRequest } from './limit/remote-store.ts'
-import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
+import type {
+  FromControl,
+  FromWorker,
+  KeysMessage,
+  RevisionMessage,
+  ToControl,
+  ToWorker,
+} from './messages.ts'
+import { program, spawnWorker } from './worker-processes.ts'
 import type { Clock } from '../sidecar/runtime/clock.ts'
 import type { Log } from '../sidecar/telemetry/log.ts'
 
@@ -58,6 +67,9 @@ class RunningSupervisor implements Supervisor {
   /** Counters of this node, for all its workers. */
   readonly #counters: EmbeddedStore
   #workers: Workers<ToWorker> | null = null
+  readonly #control: ControlLink
+  readonly #changes: Changes
+  #folders = { file: '', folder: '', dataDir: '' }
   #workerCount = 1
   #plan: Plan | null = null
   #loaded: LoadedConfig | null = null
@@ -75,13 +87,32 @@ class RunningSupervisor implements Supervisor {
       random: Math.random,
       onKeys: (sourceId, keys) => {
         const { document = null, version = '' } = keys ?? {}
-        this.#workers?.tellAll({ kind: 'keys', sourceId, document, version })
+        this.#tellEverybody({ kind: 'keys', sourceId, document, version })
       },
     })
     this.#rollout = new Rollout({
       clock,
-      liveWorkers: () => this.#workers?.live() ?? [],
-      tellAll: (message) => this.#workers?.tellAll(message),
+      liveWorkers: () => [...(this.#workers?.live() ?? []), ...this.#control.live()],
+      tellAll: (message) => {
+        this.#workers?.tellAll(message)
+        this.#control.tell({ ...message, ...this.#folders })
+      },
+    })
+    this.#control = new ControlLink({
+      clock,
+      log,
+      program: program('control-process'),
+      greeting: () => this.#controlGreeting(),
+      hear: (message) => this.#hearControl(message),
+      onGone: () => this.#rollout.workerGone(),
+    })
+    this.#changes = new Changes({
+      clock,
+      log,
+      file: options.file,
+      load: (text) => loadConfigText(text, options.file, { ...disk, env: options.env, clock }),
+      apply: (loaded) => this.#applyChange(loaded),
+      tell: (message) => this.#control.tell(message),
     })
   }
 
@@ -100,6 +131,7 @@ class RunningSupervisor implements Supervisor {
     const wanted = loaded.config.workers ?? 'auto'
     this.#workerCount = wanted === 'auto' ? availableParallelism() : wanted
     this.#workers = new Workers<ToWorker>({
+      what: 'a worker',
       count: this.#workerCount,
       clock,
       log,
@@ -113,6 +145,7 @@ class RunningSupervisor implements Supervisor {
       await this.end()
       throw new Error(result.reason)
     }
+    this.#changes.edited(this.#revision, loaded.text)
     this.#watcher = watchSources(loaded.sources, () => void this.reload(), { clock })
     this.#scheduleRotation()
     return true
@@ -132,7 +165,11 @@ class RunningSupervisor implements Supervisor {
       })
       return
     }
-    if (isSame(loaded, this.#loaded)) return
+    if (isSame(loaded, this.#loaded)) {
+      if (loaded.text !== this.#loaded?.text) this.#changes.edited(this.#revision, loaded.text)
+      this.#loaded = loaded
+      return
+    }
     this.#warn(loaded)
     if ((loaded.config.workers ?? 'auto') !== (this.#loaded?.config.workers ?? 'auto')) {
       log.warn('a new number of workers takes effect at the next start', { file })
@@ -144,14 +181,27 @@ class RunningSupervisor implements Supervisor {
         reason: result.reason,
         revision: this.#plan?.revision ?? 0,
       })
+    } else {
+      this.#changes.edited(this.#revision, loaded.text)
     }
   }
 
   async end(): Promise<void> {
     this.#watcher?.close()
     this.#cancelRotation()
+    this.#changes.close()
     await this.#workers?.end({ kind: 'drain', graceMs: DRAIN_MS }, DRAIN_MS)
+    // Last, so that what drains can still be seen, and renew what it needs.
+    await this.#control.end()
     await this.#keys.close()
+  }
+
+  /** Of a text that came by the API: what it names is watched from now on. */
+  async #applyChange(loaded: LoadedConfig): Promise<{ serial: number } | { reason: string }> {
+    const result = await this.#apply(loaded)
+    if (result.kind === 'rejected') return { reason: result.reason }
+    this.#watcher?.follow(loaded.sources)
+    return { serial: this.#revision }
   }
 
   async #apply(loaded: LoadedConfig): Promise<RolloutResult> {
@@ -164,6 +214,8 @@ class RunningSupervisor implements Supervisor {
     if (taken !== null) return { kind: 'rejected', reason: taken }
     const dataDir = resolve(loaded.folder, config.dataDir ?? './data')
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    this.#folders = { file: resolve(file), folder: loaded.folder, dataDir }
+    this.#control.start()
     await this.#keys.update(plan.issuers, dataDir)
     const ticketKeys = this.#ticketKeys.forListeners(plan.listeners)
     const result = await this.#rollout.apply({
@@ -181,14 +233,53 @@ class RunningSupervisor implements Supervisor {
     this.#plan = plan
     this.#loaded = loaded
     this.ports = result.ports
-    for (const message of this.#keyMessages()) this.#workers?.tellAll(message)
+    this.#control.tell({ kind: 'bound', ports: result.ports })
+    for (const message of this.#keyMessages()) this.#tellEverybody(message)
     log.info('revision is live', {
       revision,
       file,
-      workers: result.workers,
+      workers: result.processes - this.#control.live().length,
       routes: plan.routes.length,
     })
     return result
+  }
+
+  #hearControl(message: FromControl): void {
+    switch (message.kind) {
+      case 'applied':
+        this.#rollout.applied(CONTROL_ID, message.revision, message.ports)
+        return
+      case 'rejected':
+        this.#rollout.rejected(message.revision, message.reason)
+        return
+      case 'to-worker': {
+        const { worker, body } = message
+        const told = { kind: 'from-control', body } as const
+        if (worker === null) this.#workers?.tellAll(told)
+        else this.#workers?.tell(worker, told)
+        return
+      }
+      case 'change':
+        void this.#changes.make(message.id, message.change)
+        return
+      case 'confirm':
+        this.#changes.confirm(message.id)
+        return
+      case 'ending':
+        this.#control.replace()
+    }
+  }
+
+  #controlGreeting(): readonly ToControl[] {
+    const { current } = this.#rollout
+    const revision = current === null ? [] : [{ ...current, ...this.#folders }]
+    const bound = { kind: 'bound', ports: this.ports } as const
+    return [...revision, bound, ...this.#changes.greeting(), ...this.#keyMessages()]
+  }
+
+  #tellEverybody(message: KeysMessage): void {
+    this.#workers?.tellAll(message)
+    this.#control.tell(message)
   }
 
   #greeting(): readonly ToWorker[] {
@@ -196,7 +287,7 @@ class RunningSupervisor implements Supervisor {
     return [...(current === null ? [] : [current]), ...this.#keyMessages()]
   }
 
-  #keyMessages(): readonly ToWorker[] {
+  #keyMessages(): readonly KeysMessage[] {
     return this.#keys.current().map(([sourceId, keys]) => {
       const { document = null, version = '' } = keys ?? {}
       return { kind: 'keys', sourceId, document, version } as const
@@ -215,6 +306,9 @@ class RunningSupervisor implements Supervisor {
       case 'limit-beat':
         void this.#answerLimits(worker, message)
         return
+      case 'to-control':
+        this.#control.tell({ kind: 'from-worker', worker, body: message.body })
+        return
       case 'ending':
         this.#workers?.replace(worker)
         return
@@ -231,7 +325,7 @@ class RunningSupervisor implements Supervisor {
     const keys = await this.#keys.refresh(sourceId, keyId)
     // Every worker that asked is answered, also where another one's question brought the keys.
     if (keys === null) this.#workers?.tellAll({ kind: 'keys-settled', sourceId })
-    else this.#workers?.tellAll({ kind: 'keys', sourceId, ...keys })
+    else this.#tellEverybody({ kind: 'keys', sourceId, ...keys })
   }
 
   #load(): Promise<LoadResult> {
@@ -264,32 +358,4 @@ function isSame(a: LoadedConfig, b: LoadedConfig | null): boolean {
   const contents = ({ config, materials }: LoadedConfig): string =>
     JSON.stringify([config, materials.files, materials.folders])
   return contents(a) === contents(b)
-}
-
-/**
- * How workers use memory: a roomy nursery (32 MiB), where a request's garbage dies; and no allocation of objects straight
- * into the old generation, where a dead one keeps every younger one it points to alive until the next full collection
- * (with it, a third of each request's garbage survived, at twice the CPU).
- */
-const WORKER_FLAGS = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring']
-
-function spawnWorker(): WorkerHandle {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  // Workers accept by themselves from one shared socket: a flood never passes through the supervisor. The policy is read
-  // by the first setupPrimary and never again.
-  cluster.schedulingPolicy = cluster.SCHED_NONE
-  cluster.setupPrimary({
-    exec: resolve(import.meta.dirname, `worker.${extension}`),
-    args: [],
-    execArgv: WORKER_FLAGS,
-  })
-  const worker: Worker = cluster.fork()
-  return {
-    id: worker.id,
-    process: worker.process,
-    send: (message) => void worker.send(message as object),
-    isConnected: () => worker.isConnected(),
-    onMessage: (listener) => void worker.on('message', listener),
-    onExit: (listener) => void worker.on('exit', listener),
-  }
 }

@@ -5,6 +5,9 @@ import { randomUUID } from 'node:crypto'
 import { compileSteps, runInSlices } from './config/compile.ts'
 import { readMaterials } from './config/materials.ts'
 import { Edge } from './edge/edge.ts'
+import { EgressMember } from './egress/egress-member.ts'
+import { machineAddresses } from './egress/own-addresses.ts'
+import { DnsResolver } from './egress/resolver.ts'
 import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
 import { systemClock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
@@ -29,7 +32,24 @@ const edge = new Edge({
   random: Math.random,
   askRefresh: (sourceId, keyId) => send({ kind: 'refresh-keys', sourceId, keyId }),
   askLimits: send,
+  askMesh: (body) => send({ kind: 'to-control', body }),
   instance: randomUUID(),
+})
+
+const machine = machineAddresses(systemClock)
+/** Doors of the control process. */
+let controlDoors: readonly { readonly address: string; readonly port: number }[] = []
+
+const egress = new EgressMember({
+  clock: systemClock,
+  log,
+  records,
+  random: Math.random,
+  createResolver: (servers) => new DnsResolver(servers.length === 0 ? null : servers, systemClock),
+  own: () => ({ listeners: [...edge.addresses(), ...controlDoors], machine: machine() }),
+  ask: (body) => send({ kind: 'to-control', body }),
+  tell: (denials, observations) =>
+    send({ kind: 'to-control', body: { kind: 'egress-news', denials, observations } }),
 })
 
 async function apply(message: RevisionMessage): Promise<void> {
@@ -42,11 +62,23 @@ async function apply(message: RevisionMessage): Promise<void> {
     for (const [name, key] of Object.entries(message.ticketKeys)) {
       ticketKeys.set(name, Buffer.from(key, 'base64'))
     }
+    controlDoors = plan.mesh === null ? [] : [{ address: plan.mesh.host, port: plan.mesh.port }]
+    // Egress first: where its doors cannot be had, nothing of the edge has changed yet.
+    await egress.apply(plan.egress, plan.mesh?.trustDomain ?? null)
     await edge.apply(plan, ticketKeys, message.workers)
-    send({ kind: 'applied', revision, ports: edge.ports() })
+    send({ kind: 'applied', revision, ports: portsOf() })
   } catch (error) {
     send({ kind: 'rejected', revision, reason: errorMessage(error) })
   }
+}
+
+/** Those of egress as `egress.mesh` and `egress.plain`. */
+function portsOf(): Record<string, number> {
+  const doors = Object.entries(egress.egress.ports()).map(([name, port]) => [
+    `egress.${name}`,
+    port,
+  ])
+  return { ...edge.ports(), ...(Object.fromEntries(doors) as Record<string, number>) }
 }
 
 let ending = false
@@ -54,7 +86,7 @@ let ending = false
 async function end(graceMs: number, exitCode: number): Promise<void> {
   if (ending) return
   ending = true
-  await edge.close(graceMs)
+  await Promise.all([edge.close(graceMs), egress.close(graceMs)])
   await Promise.all([records.drained(), talk.drained()])
   process.exit(exitCode)
 }
@@ -72,6 +104,10 @@ process.on('message', (message: ToWorker) => {
       return
     case 'keys-settled':
       edge.settleKeys(message.sourceId)
+      return
+    case 'from-control':
+      edge.hearMesh(message.body)
+      egress.hear(message.body)
       return
     case 'limit-taken':
     case 'limit-beaten':

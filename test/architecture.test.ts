@@ -23,6 +23,7 @@ const RANKS: readonly (readonly [prefix: string, rank: number])[] = [
   ['gateway/cors/', 5],
   ['gateway/limit/', 5],
   ['gateway/allow/', 5],
+  ['gateway/mesh/', 5],
   ['gateway/config/', 6],
   ['gateway/decide/', 7],
   ['gateway/edge/', 8],
@@ -124,6 +125,7 @@ test('only entry files read the process', () => {
   const entries = new Set([
     'gateway/main.ts',
     'gateway/worker.ts',
+    'gateway/control-process.ts',
     'gateway/cli/version.ts',
     'gateway/cli/commands.ts',
   ])

@@ -41,8 +41,9 @@ export async function callApi(
   method: string,
   path: string,
   body?: unknown,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
-  const { status, text } = await exchange(target, method, path, body)
+  const { status, text } = await exchange(target, method, path, body, more)
   const value = parsed(text)
   if (status >= 200 && status < 300) return value
   const problem = typeof value === 'object' ? (value as Record<string, unknown>) : null
@@ -60,14 +61,15 @@ function exchange(
   method: string,
   path: string,
   body: unknown,
+  more: Readonly<Record<string, string>>,
 ): Promise<{ status: number; text: string }> {
   const payload = body === undefined ? null : Buffer.from(JSON.stringify(body))
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', ...more }
   if (payload !== null) {
     headers['content-type'] = 'application/json'
     headers['content-length'] = String(payload.length)
   }
-  const options: RequestOptions = { method, path, headers, timeout: ANSWER_MS, agent: false }
+  const options = { method, path, headers, timeout: ANSWER_MS, agent: false }
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       reject(new ApiFailure('unreachable', unreachable(target, error), 0, null))
@@ -84,7 +86,7 @@ function exchange(
 
 function send(
   target: ApiTarget,
-  options: RequestOptions,
+  options: RequestOptions & { readonly headers: Readonly<Record<string, string>> },
   heard: (response: IncomingMessage) => void,
 ): ReturnType<typeof request> {
   if (target.kind === 'socket') {

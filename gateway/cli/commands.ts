@@ -3,7 +3,11 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { demo } from './demo.ts'
+import { egress } from './egress.ts'
+import { joinToken, services } from './mesh.ts'
+import { apply, diff, history, rollback } from './revisions.ts'
 import { schema } from './schema.ts'
+import { sidecar } from './sidecar.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
 
@@ -12,7 +16,15 @@ export type { CommandContext } from './command.ts'
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['demo', demo],
   ['up', up],
+  ['sidecar', sidecar],
   ['check', check],
+  ['diff', diff],
+  ['apply', apply],
+  ['history', history],
+  ['rollback', rollback],
+  ['egress', egress],
+  ['join-token', joinToken],
+  ['services', services],
   ['schema', schema],
   ['version', version],
 ])

@@ -31,14 +31,33 @@ export const up: Command = {
   },
 }
 
-/** `sallyport: public on https://127.0.0.1:8443`, a line for each listener. */
+/** `sallyport: public on https://127.0.0.1:8443`, a line for each listener and door. */
 export function listening(supervisor: Supervisor): string {
   const lines = supervisor.plan.listeners.map(({ name, host, port, tls }) => {
-    const shown = host.includes(':') ? `[${host}]` : host
     const scheme = tls === null ? 'http' : 'https'
-    return `sallyport: ${name} on ${scheme}://${shown}:${supervisor.ports[name] ?? port}\n`
+    return `sallyport: ${name} on ${scheme}://${at(host, supervisor.ports[name] ?? port)}\n`
   })
-  return lines.join('')
+  return [...lines, ...doors(supervisor)].join('')
+}
+
+/** The doors that are no listeners of routes. */
+function doors({ plan, ports }: Supervisor): string[] {
+  const { egress, mesh } = plan
+  return [
+    ...(egress?.plain
+      ? [`sallyport: egress on http://${at(egress.plain.host, ports['egress.plain'])}\n`]
+      : []),
+    ...(egress?.mesh
+      ? [`sallyport: egress for the mesh on ${at(egress.mesh.host, ports['egress.mesh'])}\n`]
+      : []),
+    ...(mesh === null
+      ? []
+      : [`sallyport: mesh control on https://${at(mesh.host, ports['mesh'])}\n`]),
+  ]
+}
+
+function at(host: string, port = 0): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Resolves at SIGTERM or SIGINT; SIGHUP reloads. */

@@ -6,7 +6,8 @@ import type { Clock } from '../../sidecar/runtime/clock.ts'
 export type RolloutResult =
   | {
       readonly kind: 'live'
-      readonly workers: number
+      /** That confirmed it. */
+      readonly processes: number
       readonly ports: Readonly<Record<string, number>>
     }
   | { readonly kind: 'rejected'; readonly reason: string }
@@ -54,7 +55,7 @@ export class Rollout<Message extends { readonly revision: number }> {
   applied(worker: number, revision: number, ports: Readonly<Record<string, number>>): void {
     const pending = this.#pending
     if (pending === null || pending.revision !== revision) return
-    pending.ports = ports
+    pending.ports = { ...pending.ports, ...ports }
     pending.waitingFor.delete(worker)
     pending.confirmed.add(worker)
     this.#checkComplete(pending)
@@ -104,6 +105,6 @@ export class Rollout<Message extends { readonly revision: number }> {
 
   #checkComplete(pending: Pending): void {
     if (pending.waitingFor.size > 0 || pending.confirmed.size === 0) return
-    pending.settle({ kind: 'live', workers: pending.confirmed.size, ports: pending.ports })
+    pending.settle({ kind: 'live', processes: pending.confirmed.size, ports: pending.ports })
   }
 }

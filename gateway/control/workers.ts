@@ -15,6 +15,8 @@ export interface WorkerHandle {
 }
 
 export interface WorkersOptions<Message> {
+  /** What one of them is called in the log: `a worker`. */
+  readonly what: string
   readonly count: number
   readonly clock: Clock
   readonly log: Log
@@ -113,13 +115,13 @@ export class Workers<Message> {
   }
 
   #exited(slot: Slot, worker: WorkerHandle, code: number | null, signal: string | null): void {
-    const { log, onGone } = this.#options
+    const { what, log, onGone } = this.#options
     const left = this.#leaving.delete(worker)
     if (slot.worker === worker) slot.worker = null
     onGone()
     this.#checkAllGone()
     if (left || this.#ending) return
-    log.error('a worker died', {
+    log.error(`${what} died`, {
       worker: worker.id,
       pid: worker.process.pid ?? 0,
       code: code ?? -1,
@@ -129,10 +131,10 @@ export class Workers<Message> {
   }
 
   #restart(slot: Slot): void {
-    const { clock, log } = this.#options
+    const { what, clock, log } = this.#options
     const livedMs = clock.monotonicMs() - slot.startedAtMs
     slot.delayMs = livedMs >= STABLE_MS ? FIRST_DELAY_MS : Math.min(slot.delayMs * 2, LAST_DELAY_MS)
-    log.info('a worker is started in place of one that ended', { inMs: slot.delayMs })
+    log.info(`${what} is started in place of one that ended`, { inMs: slot.delayMs })
     slot.cancelRespawn = clock.after(slot.delayMs, () => this.#start(slot))
   }
 

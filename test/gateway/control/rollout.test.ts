@@ -33,7 +33,7 @@ test('a revision is live when every worker confirmed it', async () => {
   assert.equal(pending.length, 0)
   rollout.applied(2, 1, { public: 8443 })
   await settled()
-  assert.deepEqual(pending[0], { kind: 'live', workers: 2, ports: { public: 8443 } })
+  assert.deepEqual(pending[0], { kind: 'live', processes: 2, ports: { public: 8443 } })
   assert.equal(rollout.current?.revision, 1)
   // Once to try, once for those that joined meanwhile.
   assert.deepEqual(told, [1, 1])
@@ -83,7 +83,7 @@ test('a worker that dies owes no answer', async () => {
   live.pop()
   rollout.workerGone()
   await settled()
-  assert.deepEqual(pending[0], { kind: 'live', workers: 1, ports: {} })
+  assert.deepEqual(pending[0], { kind: 'live', processes: 1, ports: {} })
 })
 
 test('where all die, the first that comes back and confirms decides', async () => {

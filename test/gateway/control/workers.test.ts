@@ -59,6 +59,7 @@ function setUp(count: number) {
     error: (message, fields) => logged.push(`${message} ${String(fields?.['inMs'])}`),
   }
   const workers = new Workers<string>({
+    what: 'a worker',
     count,
     clock,
     log,

@@ -1,0 +1,98 @@
+// A command that asks the control plane: its options, its errors as exit codes, its answers as a table, JSON or YAML.
+
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { stringify } from 'yaml'
+import { SallyportError } from '../../sidecar/runtime/errors.ts'
+import { ApiFailure, callApi } from './api-client.ts'
+import { apiTarget, TARGET_OPTIONS, TARGET_USAGE } from './api-target.ts'
+import type { Command, CommandArguments, CommandContext } from './command.ts'
+import { ExitCode } from './exit-codes.ts'
+import { formatTable } from './table.ts'
+
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<unknown>
+
+export interface ApiCommand {
+  readonly summary: string
+  /** What stands behind `sallyport NAME `, without the options of every such command. */
+  readonly usage: string
+  readonly options?: ParseArgsOptionsConfig
+  /** What to show, or null for nothing; throws SallyportError `usage` where the arguments will not do. */
+  readonly ask: (
+    args: CommandArguments,
+    call: Call,
+    context: CommandContext,
+  ) => Promise<Shown | null>
+}
+
+export interface Shown {
+  /** As it came, for programs. */
+  readonly value: unknown
+  /** For people: rows of named columns, or a text. */
+  readonly table: readonly Readonly<Record<string, string>>[] | string
+}
+
+export function apiCommand(name: string, { summary, usage, options, ask }: ApiCommand): Command {
+  const line = `sallyport ${name}${usage === '' ? '' : ` ${usage}`} ${TARGET_USAGE} [-o table|json|yaml]`
+  return {
+    summary,
+    usage: line,
+    options: { ...TARGET_OPTIONS, output: { type: 'string', short: 'o' }, ...options },
+    async run(args, context) {
+      const output = args.values['output'] ?? 'table'
+      try {
+        if (output !== 'table' && output !== 'json' && output !== 'yaml') {
+          throw new SallyportError('usage', '-o: write table, json or yaml')
+        }
+        const target = apiTarget(args, context)
+        const call: Call = (method, path, body, headers) =>
+          callApi(target, method, path, body, headers)
+        const shown = await ask(args, call, context)
+        if (shown !== null) context.out(format(shown, output))
+        return ExitCode.ok
+      } catch (error) {
+        return explain(error, name, line, context)
+      }
+    },
+  }
+}
+
+function format({ value, table }: Shown, output: 'table' | 'json' | 'yaml'): string {
+  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`
+  if (output === 'yaml') return stringify(value)
+  return typeof table === 'string' ? table : formatTable(table)
+}
+
+function explain(error: unknown, name: string, line: string, { talk }: CommandContext): number {
+  if (error instanceof ApiFailure) {
+    talk(`sallyport ${name}: ${error.message}\n`)
+    for (const problem of problemsOf(error)) talk(`  ${problem}\n`)
+    return exitCodeOf(error)
+  }
+  if (error instanceof SallyportError && error.code === 'usage') {
+    talk(`sallyport ${name}: ${error.message}\nusage: ${line}\n`)
+    return ExitCode.usage
+  }
+  throw error
+}
+
+function problemsOf({ problem }: ApiFailure): string[] {
+  const errors = problem?.['errors']
+  if (!Array.isArray(errors)) return []
+  return (errors as { pointer?: string; detail?: string; hint?: string }[]).map(
+    ({ pointer = '', detail = '', hint = '' }) =>
+      `${pointer}: ${detail}${hint === '' ? '' : ` (${hint})`}`,
+  )
+}
+
+function exitCodeOf({ code, status }: ApiFailure): number {
+  if (code === 'unreachable') return ExitCode.unreachable
+  if (status === 401 || status === 403) return ExitCode.notPermitted
+  if (status === 409 || status === 412) return ExitCode.conflict
+  if (code === 'config_invalid') return ExitCode.configurationInvalid
+  return ExitCode.failure
+}

@@ -1,0 +1,111 @@
+// The control process: does what the supervisor tells it, and ends when it is told to or left alone.
+
+import { compileSteps, runInSlices } from './config/compile.ts'
+import { readMaterials } from './config/materials.ts'
+import type { ChangeResult } from './control/config/change.ts'
+import { Control } from './control/control.ts'
+import type { FromControl, ToControl } from './messages.ts'
+import { systemClock } from '../sidecar/runtime/clock.ts'
+import { errorMessage } from '../sidecar/runtime/errors.ts'
+import { createLog } from '../sidecar/telemetry/log.ts'
+import { LineWriter } from '../sidecar/telemetry/line-writer.ts'
+
+const talk = new LineWriter(2)
+const log = createLog(talk, systemClock, 'control')
+
+function send(message: FromControl): void {
+  if (process.connected) process.send?.(message)
+}
+
+/** The supervisor answers once every process has, which takes 15 s at most. */
+const CHANGE_MS = 30_000
+const pending = new Map<number, (result: ChangeResult) => void>()
+let lastId = 0
+
+/** Asks the supervisor and resolves with what came of it. */
+function ask(message: (id: number) => FromControl): Promise<ChangeResult> {
+  const id = ++lastId
+  return new Promise((resolve) => {
+    const settle = (result: ChangeResult): void => {
+      cancel()
+      pending.delete(id)
+      resolve(result)
+    }
+    const cancel = systemClock.after(CHANGE_MS, () =>
+      settle({ kind: 'rejected', reason: 'the supervisor did not answer in time' }),
+    )
+    pending.set(id, settle)
+    send(message(id))
+  })
+}
+
+const control = new Control({
+  clock: systemClock,
+  log,
+  random: Math.random,
+  env: process.env,
+  change: (change) => ask((id) => ({ kind: 'change', id, change })),
+  confirm: () => ask((id) => ({ kind: 'confirm', id })),
+  tell: (worker, body) => send({ kind: 'to-worker', worker, body }),
+})
+
+async function apply(message: Extract<ToControl, { kind: 'revision' }>): Promise<void> {
+  const { revision, config, materials } = message
+  try {
+    const steps = compileSteps(config, readMaterials(materials), revision, () => {})
+    const plan = await runInSlices(steps, systemClock)
+    if (plan === null) throw new Error('the configuration does not compile')
+    await control.apply(plan, message)
+    send({ kind: 'applied', revision, ports: control.ports() })
+  } catch (error) {
+    send({ kind: 'rejected', revision, reason: errorMessage(error) })
+  }
+}
+
+let ending = false
+
+async function end(exitCode: number): Promise<void> {
+  if (ending) return
+  ending = true
+  await control.close()
+  await talk.drained()
+  process.exit(exitCode)
+}
+
+/** Revisions are applied one after the other, in the order they came. */
+let queue: Promise<void> = Promise.resolve()
+
+process.on('message', (message: ToControl) => {
+  switch (message.kind) {
+    case 'revision':
+      queue = queue.then(() => apply(message))
+      return
+    case 'keys':
+      control.learnKeys(message.sourceId, message.document)
+      return
+    case 'bound':
+      queue = queue.then(() => control.learnPorts(message.ports))
+      return
+    case 'live':
+      control.learnLive(message)
+      return
+    case 'changed':
+      pending.get(message.id)?.(message.result)
+      return
+    case 'from-worker':
+      // Behind the configuration it is about.
+      queue = queue.then(() => control.hear(message.worker, message.body))
+      return
+    case 'drain':
+      void end(0)
+  }
+})
+// The supervisor decides when to end: a Ctrl-C reaches the whole process group at once.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
+process.on('disconnect', () => void end(1))
+process.on('uncaughtException', (error) => {
+  log.error('fault in control', { error: error.stack ?? error.message })
+  void end(1)
+})

@@ -1,0 +1,237 @@
+// The configuration in the admin API: read it, try a text, put it to work, confirm it, go back.
+
+import { Type } from 'typebox'
+import { parseDurationMs } from '../../../sidecar/runtime/units.ts'
+import { ApiError } from '../admin/api-error.ts'
+import type { Operation, Principal } from '../admin/operation.ts'
+import { ORIGINS, type Origin } from '../revisions/revision.ts'
+import type { Configurations } from './configurations.ts'
+import { fieldProblems } from './located.ts'
+import { unifiedDiff } from './text-diff.ts'
+
+const CLOSED = { additionalProperties: false }
+const MAX_PAGE = 500
+const Text = Type.String({ maxLength: 8 * 1024 * 1024, description: 'The YAML file, whole.' })
+const Message = Type.Optional(
+  Type.String({ maxLength: 1000, description: 'Why; for the history.' }),
+)
+const ConfirmWithin = Type.Optional(
+  Type.String({ description: 'Like `60s`: the change is taken back unless confirmed in time.' }),
+)
+const Problem = Type.Object({
+  pointer: Type.String(),
+  detail: Type.String(),
+  hint: Type.String(),
+  severity: Type.String(),
+  line: Type.Integer(),
+  column: Type.Integer(),
+})
+const Served = Type.Object({
+  text: Text,
+  checksum: Type.String({ description: 'SHA-256 of the text; also the entity tag.' }),
+  revision: Type.Union([Type.Integer(), Type.Null()]),
+  revertsAtMs: Type.Union([Type.Number(), Type.Null()]),
+})
+const Applied = Type.Object({
+  ...Served.properties,
+  diff: Type.String(),
+  warnings: Type.Array(Problem),
+})
+const Summary = Type.Object({
+  number: Type.Integer(),
+  atMs: Type.Number(),
+  author: Type.String(),
+  origin: Type.Enum([...ORIGINS]),
+  message: Type.String(),
+  checksum: Type.String(),
+})
+const Revision = Type.Object({ ...Summary.properties, text: Text })
+
+export function configOperations(configurations: Configurations): readonly Operation[] {
+  return [...reading(configurations), ...changing(configurations)]
+}
+
+function reading(configurations: Configurations): Operation[] {
+  return [
+    {
+      id: 'readConfig',
+      method: 'GET',
+      path: '/api/v1/config',
+      role: 'viewer',
+      summary: 'The configuration that is served, as it is written in the file.',
+      answer: Served,
+      run({ header }) {
+        const served = configurations.served()
+        header('etag', `"${served.checksum}"`)
+        return served
+      },
+    },
+    {
+      id: 'listRevisions',
+      method: 'GET',
+      path: '/api/v1/revisions',
+      role: 'viewer',
+      summary: 'What was served before, newest first.',
+      query: Type.Object(
+        {
+          limit: Type.Optional(
+            Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: '1 to 500, default 50.' }),
+          ),
+          cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,8}$' })),
+        },
+        CLOSED,
+      ),
+      answer: Type.Object({
+        items: Type.Array(Summary),
+        nextCursor: Type.Union([Type.String(), Type.Null()]),
+      }),
+      async run({ query: { limit = '50', cursor } }) {
+        const count = Math.min(MAX_PAGE, Number(limit))
+        const before = cursor === undefined ? null : Number(cursor)
+        const items = await configurations.store.list(before, count)
+        const last = items.at(-1)
+        const isMore = items.length === count && last !== undefined && last.number > 1
+        return { items, nextCursor: isMore ? String(last.number) : null }
+      },
+    },
+    {
+      id: 'readRevision',
+      method: 'GET',
+      path: '/api/v1/revisions/:number',
+      role: 'viewer',
+      summary: 'One revision with its text.',
+      answer: Revision,
+      run: ({ params }) => configurations.revision(numberOf(params)),
+    },
+    {
+      id: 'diffRevisions',
+      method: 'GET',
+      path: '/api/v1/revisions/:number/diff',
+      role: 'viewer',
+      summary: 'What a revision changed, or how it differs from another one.',
+      query: Type.Object({ from: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })) }, CLOSED),
+      answer: Type.Object({ diff: Type.String() }),
+      async run({ params, query: { from } }) {
+        const revision = await configurations.revision(numberOf(params))
+        const number = from === undefined ? revision.number - 1 : Number(from)
+        const other = number === 0 ? null : await configurations.store.get(number)
+        const names = { before: `revision ${number}`, after: `revision ${revision.number}` }
+        return { diff: unifiedDiff(other?.text ?? '', revision.text, names) }
+      },
+    },
+  ]
+}
+
+function changing(configurations: Configurations): Operation[] {
+  return [
+    {
+      id: 'tryConfig',
+      method: 'POST',
+      path: '/api/v1/config::try',
+      role: 'viewer',
+      summary: 'Says what is wrong with a text and what it would change; changes nothing.',
+      body: Type.Object({ text: Text }, CLOSED),
+      answer: Type.Object({ diff: Type.String(), warnings: Type.Array(Problem) }),
+      async run({ body }) {
+        const { diff, warnings } = await configurations.trial((body as { text: string }).text)
+        return { diff, warnings: fieldProblems(warnings) }
+      },
+    },
+    {
+      id: 'applyConfig',
+      method: 'PUT',
+      path: '/api/v1/config',
+      role: 'operator',
+      summary: 'Puts a text to work everywhere, or nowhere; answers when every process serves it.',
+      body: Type.Object({ text: Text, message: Message, confirmWithin: ConfirmWithin }, CLOSED),
+      answer: Applied,
+      run({ body, ifMatch, principal, change, header }) {
+        const { text, message = '', confirmWithin } = body as Record<string, string>
+        change({ target: 'config', after: { message, bytes: Buffer.byteLength(text!) } })
+        const expected = ifMatch ?? ''
+        if (expected === '') {
+          throw new ApiError(
+            'precondition_required',
+            'send If-Match with the checksum of what you saw',
+          )
+        }
+        const wanted = {
+          text: text!,
+          author: principal.name,
+          origin: originOf(principal),
+          message,
+          expected,
+        }
+        return applied(
+          configurations,
+          { ...wanted, confirmWithinMs: waitOf(confirmWithin) },
+          header,
+        )
+      },
+    },
+    {
+      id: 'restoreRevision',
+      method: 'POST',
+      path: '/api/v1/revisions/:number(^\\d+)::restore',
+      role: 'operator',
+      summary: 'Serves an earlier revision again, as a new one.',
+      body: Type.Object({ confirmWithin: ConfirmWithin }, CLOSED),
+      answer: Applied,
+      async run({ params, body, ifMatch, principal, change, header }) {
+        const number = numberOf(params)
+        change({ target: `revision/${number}` })
+        const { text } = await configurations.revision(number)
+        const wanted = {
+          text,
+          author: principal.name,
+          origin: 'restore' as const,
+          message: `restore of ${number}`,
+          confirmWithinMs: waitOf((body as { confirmWithin?: string }).confirmWithin),
+          expected: ifMatch ?? configurations.served().checksum,
+        }
+        return applied(configurations, wanted, header)
+      },
+    },
+    {
+      id: 'confirmConfig',
+      method: 'POST',
+      path: '/api/v1/config::confirm',
+      role: 'operator',
+      summary: 'Keeps the change that would be taken back otherwise.',
+      answer: Served,
+      run({ change }) {
+        change({ target: 'config' })
+        return configurations.confirm()
+      },
+    },
+  ]
+}
+
+async function applied(
+  configurations: Configurations,
+  wanted: Parameters<Configurations['apply']>[0],
+  header: (name: string, value: string) => void,
+): Promise<object> {
+  const result = await configurations.apply(wanted)
+  header('etag', `"${result.checksum}"`)
+  return { ...result, warnings: fieldProblems(result.warnings) }
+}
+
+function originOf({ kind }: Principal): Origin {
+  if (kind === 'local') return 'cli'
+  return kind === 'user' ? 'ui' : 'api'
+}
+
+const MAX_WAIT_MS = 3_600_000
+
+function waitOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const ms = parseDurationMs(text)
+  if (ms !== null && ms >= 1000 && ms <= MAX_WAIT_MS) return ms
+  throw new ApiError('invalid', 'confirmWithin: write 1s to 1h')
+}
+
+function numberOf({ number = '' }: Readonly<Record<string, string>>): number {
+  if (/^[1-9]\d{0,8}$/.test(number)) return Number(number)
+  throw new ApiError('not_found', `\`${number}\` is no number of a revision`)
+}

@@ -1,0 +1,54 @@
+// What control knows of the way out: refused calls and learned ones of all workers, and where sidecars find the door.
+
+import { DenialInbox, type Denial } from '../../allow/denials.ts'
+import { Observations, type Observation } from '../../allow/observations.ts'
+import type { EgressPlan } from '../../allow/plan.ts'
+import type { MeshEndpoint } from '../../../sidecar/snapshot/snapshot.ts'
+
+/** What workers tell every now and then. */
+export interface EgressNews {
+  readonly kind: 'egress-news'
+  readonly denials: readonly Denial[]
+  readonly observations: readonly Observation[]
+}
+
+export class EgressControl {
+  readonly denials = new DenialInbox()
+  readonly observations = new Observations()
+  #plan: EgressPlan | null = null
+
+  /** null: the configuration has no egress. */
+  get plan(): EgressPlan | null {
+    return this.#plan
+  }
+
+  use(plan: EgressPlan | null): void {
+    this.#plan = plan
+  }
+
+  hear({ denials, observations }: EgressNews): void {
+    this.denials.merge(denials)
+    this.observations.merge(observations)
+  }
+
+  /** The mesh door on this node as sidecars reach it; [] where there is none. `ports`: as bound, by door name. */
+  endpoints(
+    ports: Readonly<Record<string, number>>,
+    machine: readonly string[],
+  ): readonly MeshEndpoint[] {
+    const port = ports['egress.mesh']
+    const host = this.#plan?.mesh?.host
+    if (port === undefined || host === undefined) return []
+    const address = reachable(host, machine)
+    const about = { weight: 1, zone: null, version: null, healthy: true }
+    return [{ instance: 'gateway', address, port, ...about }]
+  }
+}
+
+/** Of a door that listens everywhere: the machine's first address that others can reach, or loopback where it has none. */
+function reachable(host: string, machine: readonly string[]): string {
+  if (host !== '0.0.0.0' && host !== '::') return host === 'localhost' ? '127.0.0.1' : host
+  const isOurs = (address: string): boolean => address === '::1' || address.startsWith('127.')
+  const others = machine.filter((address) => !isOurs(address) && !/^fe80/i.test(address))
+  return others.find((address) => !address.includes(':')) ?? others[0] ?? '127.0.0.1'
+}

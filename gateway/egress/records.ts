@@ -1,0 +1,198 @@
+// Tells of every decision and every end: a line each for the record, and the inbox of what was refused.
+
+import type { Denial, DenialInbox } from '../allow/denials.ts'
+import type { Observations, ObservedProtocol } from '../allow/observations.ts'
+import type { EgressDecision, EgressForm } from '../decide/egress.ts'
+import type { Clock } from '../../sidecar/runtime/clock.ts'
+import { formatEgressRecord } from '../../sidecar/telemetry/egress-record.ts'
+import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
+import { hostOf, type Decided } from './asked.ts'
+import type { Caller } from './callers.ts'
+import type { Located } from './locator.ts'
+
+/** What became of something that was decided on. */
+export interface DecisionOutcome {
+  readonly verdict: 'allow' | 'deny' | 'fault'
+  readonly reason: string
+  readonly status: number
+  readonly serverName?: string | null
+  readonly located?: Located | null
+  readonly address?: string | null
+  readonly connectMs?: number | null
+  /** Of a tunnel whose first bytes were judged; default: the first decision. */
+  readonly decision?: EgressDecision
+}
+
+/** Something that could not be read, so that no rule was asked. */
+export interface Unreadable {
+  readonly id: string
+  readonly caller: Caller | null
+  readonly client: string
+  readonly form: EgressForm | null
+  readonly requested: string
+  readonly reason: string
+  readonly status: number
+}
+
+export interface CloseOutcome {
+  readonly reason: string
+  readonly address: string | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
+export class Records {
+  readonly #writer: Pick<LineWriter, 'write'>
+  readonly #clock: Clock
+  readonly #denials: DenialInbox
+  readonly #observations: Observations
+
+  constructor(
+    writer: Pick<LineWriter, 'write'>,
+    clock: Clock,
+    denials: DenialInbox,
+    observations: Observations,
+  ) {
+    this.#writer = writer
+    this.#clock = clock
+    this.#denials = denials
+    this.#observations = observations
+  }
+
+  decided(asked: Decided, outcome: DecisionOutcome): void {
+    const located = outcome.located ?? null
+    const decision = outcome.decision ?? asked.decision
+    this.#writer.write(
+      formatEgressRecord({
+        kind: 'egress_decision',
+        time: this.#now(),
+        id: asked.id,
+        caller: asked.caller.name,
+        serial: asked.caller.serial,
+        client: asked.client,
+        form: asked.form,
+        requested: asked.host.kind === 'refused' ? asked.requested : null,
+        host: asked.host.kind === 'refused' ? null : hostOf(asked),
+        port: asked.host.kind === 'refused' ? null : asked.port,
+        method: asked.method,
+        path: asked.path,
+        serverName: outcome.serverName ?? null,
+        addresses: located === null || located.kind === 'failed' ? null : located.addresses,
+        address: outcome.address ?? null,
+        addressClass: located?.kind === 'forbidden' ? located.addressClass : null,
+        rule: decision.rule === '' ? null : decision.rule,
+        mode: decision.mode,
+        verdict: outcome.verdict,
+        wouldDeny: decision.wouldDeny,
+        reason: outcome.reason,
+        status: outcome.status,
+        dnsMs: located === null ? null : round(located.dnsMs),
+        connectMs: outcome.connectMs === undefined ? null : roundOrNull(outcome.connectMs),
+      }),
+    )
+    const denied = outcome.verdict === 'deny'
+    if (denied || decision.wouldDeny) this.#inbox(asked, outcome, decision, located, !denied)
+  }
+
+  unreadable(asked: Unreadable): void {
+    this.#writer.write(
+      formatEgressRecord({
+        kind: 'egress_decision',
+        time: this.#now(),
+        id: asked.id,
+        caller: asked.caller?.name ?? null,
+        serial: asked.caller?.serial ?? null,
+        client: asked.client,
+        form: asked.form,
+        requested: asked.requested,
+        host: null,
+        port: null,
+        method: null,
+        path: null,
+        serverName: null,
+        addresses: null,
+        address: null,
+        addressClass: null,
+        rule: null,
+        mode: null,
+        verdict: 'deny',
+        wouldDeny: true,
+        reason: asked.reason,
+        status: asked.status,
+        dnsMs: null,
+        connectMs: null,
+      }),
+    )
+  }
+
+  closed(asked: Decided, outcome: CloseOutcome): void {
+    this.#writer.write(
+      formatEgressRecord({
+        kind: 'egress_close',
+        time: this.#now(),
+        id: asked.id,
+        caller: asked.caller.name,
+        host: hostOf(asked),
+        port: asked.port,
+        address: outcome.address,
+        rule: asked.decision.rule === '' ? null : asked.decision.rule,
+        mode: asked.decision.mode,
+        reason: outcome.reason,
+        bytesIn: outcome.bytesIn,
+        bytesOut: outcome.bytesOut,
+        durationMs: round(this.#clock.monotonicMs() - asked.receivedAtMs),
+      }),
+    )
+  }
+
+  /** Something was let through: noted where that is so only because rules are being learned. */
+  learn(asked: Decided, protocol: ObservedProtocol): void {
+    const { decision, caller, host, port } = asked
+    if (!isLearning(decision) || host.kind === 'refused') return
+    this.#observations.record({ caller: caller.name, host, port, protocol }, this.#clock.wallMs())
+  }
+
+  #inbox(
+    asked: Decided,
+    outcome: DecisionOutcome,
+    decision: EgressDecision,
+    located: Located | null,
+    passed: boolean,
+  ): void {
+    const reason = passed ? decision.reason : outcome.reason
+    const answer = answerClass(located, outcome)
+    const denial: Omit<Denial, 'count' | 'firstMs' | 'lastMs'> = {
+      caller: asked.caller.name,
+      host: hostOf(asked),
+      port: asked.port,
+      reason,
+      rule: decision.rule,
+      answer,
+      passed,
+    }
+    this.#denials.record(denial, this.#clock.wallMs())
+  }
+
+  #now(): string {
+    return new Date(this.#clock.wallMs()).toISOString()
+  }
+}
+
+/** Let through for want of rules, which are to be made of what is seen. */
+export function isLearning({ mode, wouldDeny, verdict }: EgressDecision): boolean {
+  return mode === 'learn' && wouldDeny && verdict === 'allow'
+}
+
+function answerClass(located: Located | null, outcome: DecisionOutcome): Denial['answer'] {
+  if (located === null) return outcome.address == null ? 'not_asked' : 'public'
+  if (located.kind === 'vetted') return 'public'
+  return located.kind
+}
+
+function roundOrNull(ms: number | null): number | null {
+  return ms === null ? null : round(ms)
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}
