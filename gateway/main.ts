@@ -27,11 +27,12 @@ async function run(): Promise<number> {
     context.out(usage())
     return ExitCode.ok
   }
-  const command = commands.get(name === '--version' ? 'version' : name)
-  if (command === undefined) {
+  const entry = commands.get(name === '--version' ? 'version' : name)
+  if (entry === undefined) {
     context.talk(`sallyport: there is no command \`${name}\`\n\n${usage()}`)
     return ExitCode.usage
   }
+  const command = await entry.load()
   let parsed
   try {
     parsed = parseArgs({ args: rest, options: command.options, allowPositionals: true })

@@ -17,7 +17,6 @@ export type Call = (
 ) => Promise<unknown>
 
 export interface ApiCommand {
-  readonly summary: string
   /** What stands behind `sallyport NAME `, without the options of every such command. */
   readonly usage: string
   readonly options?: ParseArgsOptionsConfig
@@ -36,10 +35,9 @@ export interface Shown {
   readonly table: readonly Readonly<Record<string, string>>[] | string
 }
 
-export function apiCommand(name: string, { summary, usage, options, ask }: ApiCommand): Command {
+export function apiCommand(name: string, { usage, options, ask }: ApiCommand): Command {
   const line = `sallyport ${name}${usage === '' ? '' : ` ${usage}`} ${TARGET_USAGE} [-o table|json|yaml]`
   return {
-    summary,
     usage: line,
     options: { ...TARGET_OPTIONS, output: { type: 'string', short: 'o' }, ...options },
     async run(args, context) {

@@ -1,12 +1,14 @@
-// Which control plane a command talks to: the one of a configuration file or data folder here, or a server with a token.
+// Which control plane a command talks to: the one of a configuration file or data folder here, a server with a token, or
+// the one of the login that was kept, where nothing else is named and no configuration lies here.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { controlSocketPath } from '../control/admin/local-socket.ts'
 import { readDocument } from '../config/document.ts'
 import { errorMessage, SallyportError } from '../../sidecar/runtime/errors.ts'
 import type { ApiTarget } from './api-client.ts'
 import type { CommandArguments, CommandContext } from './command.ts'
+import { readLogin } from './saved-login.ts'
 
 /** Options of every command that talks to the control plane. */
 export const TARGET_OPTIONS = {
@@ -34,7 +36,13 @@ export function apiTarget(
   if (server !== null) return remote(server, text('token-file'), text('ca-file'), env)
   const dataDir = text('data-dir') ?? env['SALLYPORT_DATA_DIR'] ?? null
   if (dataDir !== null) return { kind: 'socket', path: controlSocketPath(resolve(dataDir)) }
-  const file = text('config') ?? DEFAULT_FILE
+  const named = text('config')
+  const login = named === null && !existsSync(DEFAULT_FILE) ? readLogin(env) : null
+  if (login !== null) {
+    const { token, caPem } = login
+    return { kind: 'server', url: new URL(login.server), token, caPem }
+  }
+  const file = named ?? DEFAULT_FILE
   return { kind: 'socket', path: controlSocketPath(dataDirOf(file)) }
 }
 
@@ -48,14 +56,22 @@ function remote(
   if (url?.protocol !== 'https:') {
     throw new SallyportError('usage', `--server: write https://HOST:PORT, not \`${server}\``)
   }
-  const token = tokenFile === null ? env['SALLYPORT_TOKEN'] : read(tokenFile).trim()
+  const login = savedFor(url, env)
+  const token = tokenFile === null ? (env['SALLYPORT_TOKEN'] ?? login?.token) : read(tokenFile)
   if (token === undefined) {
     throw new SallyportError(
       'usage',
-      'a server wants an API token: --token-file FILE or SALLYPORT_TOKEN',
+      'a server wants an API token: --token-file FILE, SALLYPORT_TOKEN or `sallyport login`',
     )
   }
-  return { kind: 'server', url, token, caPem: caFile === null ? null : read(caFile) }
+  const caPem = caFile === null ? (login?.caPem ?? null) : read(caFile)
+  return { kind: 'server', url, token: token.trim(), caPem }
+}
+
+/** Its token goes to no other server. */
+function savedFor(url: URL, env: CommandContext['env']): ReturnType<typeof readLogin> {
+  const login = readLogin(env)
+  return login !== null && URL.parse(login.server)?.origin === url.origin ? login : null
 }
 
 /** As the file says it, without a look at anything else in it. */

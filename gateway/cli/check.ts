@@ -9,7 +9,6 @@ import { ExitCode } from './exit-codes.ts'
 const USAGE = 'sallyport check FILE'
 
 export const check: Command = {
-  summary: 'say everything that is wrong with a configuration file',
   usage: USAGE,
   options: {},
   async run({ positionals }, { talk, out, env, clock, colour }) {

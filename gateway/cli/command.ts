@@ -18,7 +18,6 @@ export interface CommandArguments {
 }
 
 export interface Command {
-  readonly summary: string
   readonly usage: string
   readonly options: ParseArgsOptionsConfig
   readonly run: (args: CommandArguments, context: CommandContext) => Promise<number>

@@ -1,33 +1,71 @@
-// Every command of the program, in the order in which help lists them.
+// Every command of the program, in the order in which help lists them. Each is loaded when it is asked for: a sidecar is to
+// carry nothing of the gateway.
 
-import { check } from './check.ts'
 import type { Command } from './command.ts'
-import { demo } from './demo.ts'
-import { egress } from './egress.ts'
-import { joinToken, services } from './mesh.ts'
-import { apply, diff, history, rollback } from './revisions.ts'
-import { schema } from './schema.ts'
-import { sidecar } from './sidecar.ts'
-import { up } from './up.ts'
-import { version } from './version.ts'
 
 export type { CommandContext } from './command.ts'
 
-export const commands: ReadonlyMap<string, Command> = new Map([
-  ['demo', demo],
-  ['up', up],
-  ['sidecar', sidecar],
-  ['check', check],
-  ['diff', diff],
-  ['apply', apply],
-  ['history', history],
-  ['rollback', rollback],
-  ['egress', egress],
-  ['join-token', joinToken],
-  ['services', services],
-  ['schema', schema],
-  ['version', version],
-])
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  demo: {
+    summary: 'run everything on loopback, with sample services and a token to try',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  up: {
+    summary: 'run the gateway from a configuration file',
+    load: async () => (await import('./up.ts')).up,
+  },
+  sidecar: {
+    summary: 'run the sidecar of one app instance',
+    load: async () => (await import('./sidecar.ts')).sidecar,
+  },
+  check: {
+    summary: 'say everything that is wrong with a configuration file',
+    load: async () => (await import('./check.ts')).check,
+  },
+  diff: {
+    summary: 'say what a file would change, or what a revision changed',
+    load: async () => (await import('./revisions.ts')).diff,
+  },
+  apply: {
+    summary: 'put a configuration to work everywhere, or nowhere',
+    load: async () => (await import('./revisions.ts')).apply,
+  },
+  history: {
+    summary: 'list what was served before',
+    load: async () => (await import('./revisions.ts')).history,
+  },
+  rollback: {
+    summary: 'serve an earlier revision again (by default the one before)',
+    load: async () => (await import('./revisions.ts')).rollback,
+  },
+  egress: {
+    summary: 'see what was refused on its way out, let it through, or ask whether it would be',
+    load: async () => (await import('./egress.ts')).egress,
+  },
+  'join-token': {
+    summary: 'make a one-time token by which a sidecar joins',
+    load: async () => (await import('./mesh.ts')).joinToken,
+  },
+  services: {
+    summary: 'list the instances of the mesh',
+    load: async () => (await import('./mesh.ts')).services,
+  },
+  schema: {
+    summary: 'print the JSON Schema of the configuration file',
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  version: {
+    summary: 'print the version',
+    load: async () => (await import('./version.ts')).version,
+  },
+}
+
+export const commands: ReadonlyMap<string, Entry> = new Map(Object.entries(ENTRIES))
 
 export function usage(): string {
   const width = Math.max(...[...commands.keys()].map((name) => name.length))

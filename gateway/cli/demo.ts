@@ -1,57 +1,63 @@
-// `sallyport demo`: the whole product on loopback, and three requests to try on it.
+// `sallyport demo`: the whole product on loopback with sample services, and what to try on it.
 
-import { startDemoWorld, type DemoWorld } from '../demo/demo.ts'
-import { startSupervisor } from '../supervisor.ts'
-import { createLog } from '../../sidecar/telemetry/log.ts'
-import { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
-import type { Command } from './command.ts'
+import { controlSocketPath } from '../control/admin/local-socket.ts'
+import { Demo, type DemoDeps, type DemoOptions } from '../demo/demo.ts'
+import { guide } from '../demo/guide.ts'
+import { program } from '../worker-processes.ts'
+import { errorMessage } from '../../sidecar/runtime/errors.ts'
+import { callApi } from './api-client.ts'
+import type { Command, CommandArguments, CommandContext } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
-import { stopSignal } from './up.ts'
+
+const USAGE = 'sallyport demo [--keep NEW-FOLDER] [--port 8443]'
+const PORTS = { edge: 8443, egress: 3128, partner: 8088 }
+const ANY_PORTS = { edge: 0, egress: 0, partner: 0 }
 
 export const demo: Command = {
-  summary: 'run everything on loopback, with sample services and a token to try',
-  usage: 'sallyport demo',
-  options: {},
-  async run(_args, { talk, out, env, clock, colour, onSignal }) {
-    const world = await startDemoWorld(clock)
-    const writer = new LineWriter(2)
-    const log = createLog(writer, clock, 'supervisor')
-    const { file } = world
-    const supervisor = await startSupervisor({ file, clock, log, env, show: talk, colour })
-    if (supervisor === null) {
-      world.close()
-      return ExitCode.configurationInvalid
+  usage: USAGE,
+  options: { keep: { type: 'string' }, port: { type: 'string' } },
+  async run(args, context) {
+    const { talk, out, clock, onSignal } = context
+    const options = readOptions(args)
+    if (options === null) {
+      talk(`usage: ${USAGE}\n`)
+      return ExitCode.usage
     }
-    out(guide(world, supervisor.ports['public'] ?? 0))
-    await stopSignal(onSignal, () => void supervisor.reload())
-    await supervisor.end()
-    world.close()
-    await writer.drained()
-    talk('sallyport: the demo has ended\n')
-    return ExitCode.ok
+    const stopped = stopSignal(onSignal)
+    const tell = (line: string): void => talk(`sallyport: ${line}\n`)
+    tell('the demo starts')
+    const running = new Demo(options, { clock, program: program('main'), joinToken, tell })
+    const served = running.start().then((facts) => {
+      out(guide(facts))
+      return running.broken
+    })
+    const fault = await Promise.race([stopped, served]).catch((error: unknown) => error)
+    if (fault !== undefined) tell(errorMessage(fault))
+    await running.close()
+    tell('the demo has ended')
+    return fault === undefined ? ExitCode.ok : ExitCode.failure
   },
 }
 
-function guide({ caFile, token, issuer, file }: DemoWorld, port: number): string {
-  const base = `https://localhost:${port}`
-  const curl = `curl -sS -i --cacert ${caFile}`
-  return `
-Sallyport runs: ${base} in front of two sample services.
-Configuration (edit it, it is watched): ${file}
-Identity provider: ${issuer}
+/** null for what cannot be read; `--port 0` means any free port for everything. */
+function readOptions({ values, positionals }: CommandArguments): DemoOptions | null {
+  const { keep, port } = values
+  if (positionals.length > 0 || keep === '') return null
+  const edge = typeof port === 'string' ? Number(port) : PORTS.edge
+  if (typeof port === 'string' && !(/^\d{1,5}$/.test(port) && edge <= 65_535)) return null
+  const ports = edge === 0 ? ANY_PORTS : { ...PORTS, edge }
+  return { keep: typeof keep === 'string' ? keep : null, ports }
+}
 
-A token of alice, who may read orders:
-export TOKEN=${token}
+const joinToken: DemoDeps['joinToken'] = async (dataDir, service) => {
+  const target = { kind: 'socket', path: controlSocketPath(dataDir) } as const
+  const made = await callApi(target, 'POST', '/api/v1/join-tokens', { service })
+  return (made as { token: string }).token
+}
 
-200, the token is good:
-${curl} -H "Authorization: Bearer $TOKEN" ${base}/orders/7
-
-401, there is none:
-${curl} ${base}/orders/7
-
-403, it does not grant billing:admin:
-${curl} -H "Authorization: Bearer $TOKEN" ${base}/billing/7
-
-Ctrl-C ends the demo.
-`
+/** Resolves at SIGINT, at SIGTERM, and when the terminal is closed. */
+function stopSignal(onSignal: CommandContext['onSignal']): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) onSignal(signal, () => resolve())
+  })
 }

@@ -14,7 +14,6 @@ interface Denial {
 }
 
 export const egress = apiCommand('egress', {
-  summary: 'see what was refused on its way out, let it through, or ask whether it would be',
   usage:
     'denied | check HOST[:PORT] --from SERVICE | allow HOST[:PORT] --from SERVICE --owner WHO [--expires DAY]',
   options: { from: { type: 'string' }, owner: { type: 'string' }, expires: { type: 'string' } },

@@ -15,7 +15,6 @@ interface Instance {
 }
 
 export const joinToken = apiCommand('join-token', {
-  summary: 'make a one-time token by which a sidecar joins',
   usage: '--service NAME [--ttl 10m]',
   options: { service: { type: 'string' }, ttl: { type: 'string' } },
   async ask({ values, positionals }, call, { talk }) {
@@ -35,7 +34,6 @@ export const joinToken = apiCommand('join-token', {
 })
 
 export const services = apiCommand('services', {
-  summary: 'list the instances of the mesh',
   usage: '',
   async ask({ positionals }, call) {
     if (positionals.length > 0) throw new SallyportError('usage', 'this takes no arguments')

@@ -20,7 +20,6 @@ interface Served {
 }
 
 export const history = apiCommand('history', {
-  summary: 'list what was served before',
   usage: '',
   async ask({ positionals }, call) {
     if (positionals.length > 0) throw new SallyportError('usage', 'this takes no arguments')
@@ -45,7 +44,6 @@ export const history = apiCommand('history', {
 })
 
 export const diff = apiCommand('diff', {
-  summary: 'say what a file would change, or what a revision changed',
   usage: 'FILE | REVISION [--from REVISION]',
   options: { from: { type: 'string' } },
   async ask({ positionals, values }, call) {
@@ -63,7 +61,6 @@ export const diff = apiCommand('diff', {
 })
 
 export const apply = apiCommand('apply', {
-  summary: 'put a configuration to work everywhere, or nowhere',
   usage: 'FILE [--dry-run] [--confirm-within 60s] [-m MESSAGE] | --confirm',
   options: {
     'dry-run': { type: 'boolean' },
@@ -100,7 +97,6 @@ export const apply = apiCommand('apply', {
 })
 
 export const rollback = apiCommand('rollback', {
-  summary: 'serve an earlier revision again (by default the one before)',
   usage: '[REVISION] [--confirm-within 60s]',
   options: { 'confirm-within': { type: 'string' } },
   async ask({ positionals, values }, call, { talk }) {

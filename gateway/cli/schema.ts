@@ -5,7 +5,6 @@ import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
 export const schema: Command = {
-  summary: 'print the JSON Schema of the configuration file',
   usage: 'sallyport schema',
   options: {},
   run(_args, { out }) {

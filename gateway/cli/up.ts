@@ -10,7 +10,6 @@ const KEEP_ALIVE_MS = 3_600_000
 const USAGE = 'sallyport up -c FILE'
 
 export const up: Command = {
-  summary: 'run the gateway from a configuration file',
   usage: USAGE,
   options: { config: { type: 'string', short: 'c' } },
   async run({ values, positionals }, { talk, env, clock, colour, onSignal }) {

@@ -5,7 +5,6 @@ import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
 export const version: Command = {
-  summary: 'print the version',
   usage: 'sallyport version',
   options: {},
   run(_args, { out }) {

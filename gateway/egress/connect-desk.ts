@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isSameHost, parseAuthority } from '../allow/canonical-host.ts'
 import { decideEgress, decideHello } from '../decide/egress.ts'
+import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { DEFAULT_BREAKER } from '../../sidecar/upstream/plan.ts'
 import { answerBytes, answerOf } from './answers.ts'
 import { detailOf, hostOf, type Asked, type Decided } from './asked.ts'
@@ -53,23 +54,15 @@ export class ConnectDesk {
     const requested = request.url ?? ''
     const id = newId()
     const address = request.socket.remoteAddress ?? ''
-    const fault = caller === null ? 'proxy_token_invalid' : faultOf(request, this.#desk.draining())
-    if (caller === null || fault !== null) {
-      const reason = fault ?? 'proxy_token_invalid'
-      const unreadable = caller !== null && reason !== 'shutting_down'
+    const refuse = (reason: string, unreadable: boolean): void => {
       const status = this.#answer(client, id, reason, '', unreadable)
-      const form = 'connect'
-      this.#desk.records.unreadable({
-        id,
-        caller,
-        client: address,
-        form,
-        requested,
-        reason,
-        status,
-      })
-      return
+      const known = { id, caller, client: address, form: 'connect', requested } as const
+      this.#desk.records.unreadable({ ...known, reason, status })
     }
+    if (caller === null) return refuse('proxy_token_invalid', false)
+    if (this.#desk.draining()) return refuse('shutting_down', false)
+    const fault = faultOf(request)
+    if (fault !== null) return refuse(fault, true)
     const target = parseAuthority(requested)
     const asked: Asked = {
       id,
@@ -104,7 +97,11 @@ export class ConnectDesk {
       this.#refuse(asked, client, 'fault', 'destination_unavailable')
       return
     }
-    void this.#locate({ asked, client, head, place, trial })
+    this.#locate({ asked, client, head, place, trial }).catch((error: unknown) => {
+      this.#desk.log.error('fault while a tunnel was opened', { error: errorMessage(error) })
+      place.release()
+      client.destroy()
+    })
   }
 
   async #locate(opening: Opening): Promise<void> {
@@ -254,7 +251,7 @@ export class ConnectDesk {
 }
 
 /** Why a CONNECT is not one that we read the way everybody else does (RFC 9110 section 9.3.6), or null. */
-function faultOf(request: IncomingMessage, draining: boolean): string | null {
+function faultOf(request: IncomingMessage): string | null {
   const { rawHeaders } = request
   const hosts: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -271,5 +268,5 @@ function faultOf(request: IncomingMessage, draining: boolean): string | null {
       host.kind === 'authority' && host.port === target.port && isSameHost(host.host, target.host)
     if (!agrees) return 'host_mismatch'
   }
-  return draining ? 'shutting_down' : null
+  return null
 }

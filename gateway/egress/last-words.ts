@@ -13,7 +13,7 @@ export function endWith(socket: Duplex, bytes: Buffer, clock: Clock): void {
     return
   }
   socket.end(bytes)
-  socket.on('data', () => {})
+  socket.resume()
   const cancel = clock.after(LINGER_MS, () => socket.destroy())
   socket.once('end', () => socket.destroy())
   socket.once('close', cancel)

@@ -63,7 +63,8 @@ export class Tunnel {
     else from.once('end', () => to.end())
     // A reset is told by `close`, which follows.
     from.on('error', () => from.destroy())
-    if (from.closed) this.#sideClosed(from, to, lost)
+    // Whoever made the tunnel does not hold it yet.
+    if (from.closed) queueMicrotask(() => this.#sideClosed(from, to, lost))
     else from.once('close', () => this.#sideClosed(from, to, lost))
   }
 

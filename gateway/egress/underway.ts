@@ -10,8 +10,11 @@ import type { TokenCallers } from './callers.ts'
 
 /** One look at everything instead of timers for each; limits are kept to within this. */
 const SWEEP_MS = 1000
-/** How often the rules are asked again although they did not change: some expire. */
-const RECHECK_MS = 5000
+/**
+ * How often the rules are asked again although they did not change: some expire, and a tunnel may have been about to
+ * open when they changed. With the sweep, what is not allowed any more ends within 5 s.
+ */
+const RECHECK_MS = 4000
 
 export interface Underway {
   readonly asked: Decided

@@ -36,6 +36,7 @@ export interface AdmitOptions {
 }
 
 const MAX_FIELDS = 100
+const NO_NAMES: ReadonlySet<string> = new Set()
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
@@ -292,7 +293,8 @@ function readTarget(
 }
 
 /** Lower-case names from `Connection:`, or null where it is no list of tokens. Bounded by the field count and size. */
-function nominatedFields(values: readonly string[]): Set<string> | null {
+function nominatedFields(values: readonly string[]): ReadonlySet<string> | null {
+  if (values.length === 0) return NO_NAMES
   const names = new Set<string>()
   for (const value of values) {
     if (value === 'keep-alive' || value === 'close' || value === '') continue

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { writeLate, type LateWriter } from '../upstream/late-writes.ts'
 import type { BodySink, BodySource, FlatHeaders } from '../upstream/transport.ts'
 import type { Exchange, PeerFacts, RequestHead } from './exchange.ts'
 import { peerOf } from './peer.ts'
@@ -21,7 +22,7 @@ export function isAnsweredEarly(socket: Duplex): boolean {
   return earlyAnswers.has(socket)
 }
 
-export class Http1Exchange implements Exchange {
+export class Http1Exchange implements Exchange, LateWriter {
   readonly head: RequestHead
   readonly peer: PeerFacts
   readonly body: BodySource | null
@@ -36,6 +37,8 @@ export class Http1Exchange implements Exchange {
   readonly #isDraining: () => boolean
   #closing = false
   #taken = false
+  /** A whole body that leaves with the head at the end of this turn, or ''. */
+  #last = ''
   readonly #goneListeners: (() => void)[] = []
   #onDone: (() => void) | null = null
 
@@ -63,7 +66,8 @@ export class Http1Exchange implements Exchange {
     const length = bodyLength(request)
     this.body = length === undefined ? null : new RequestBody(request, this, length)
     response.on('close', () => this.#closed())
-    response.on('finish', () => this.#onDone?.())
+    // The answer to an upgrade request is none of the server's: it closes with its connection only.
+    if (mode.upgradeHead !== null) response.on('finish', () => this.#done())
   }
 
   get bodyPending(): boolean {
@@ -83,9 +87,19 @@ export class Http1Exchange implements Exchange {
   }
 
   #closed(): void {
-    if (this.#response.writableFinished || this.#taken) return
+    if (this.#taken) return
+    if (this.#response.writableFinished) {
+      this.#done()
+      return
+    }
     this.gone = true
     for (const listener of this.#goneListeners) listener()
+  }
+
+  #done(): void {
+    const listener = this.#onDone
+    this.#onDone = null
+    listener?.()
   }
 
   continue(): void {
@@ -135,8 +149,15 @@ export class Http1Exchange implements Exchange {
     }
     this.bytesOut += chunk.length
     // As text, head and body leave in one write of one string: half the cost of a gathered write for a short answer.
-    if (chunk.length <= ONE_WRITE_BYTES) this.#response.end(chunk.toString('latin1'), 'latin1')
-    else this.#response.end(chunk)
+    if (chunk.length > ONE_WRITE_BYTES) this.#response.end(chunk)
+    else {
+      this.#last = chunk.toString('latin1')
+      writeLate(this)
+    }
+  }
+
+  writeNow(): void {
+    if (!this.gone) this.#response.end(this.#last, 'latin1')
   }
 
   #markEarly(): void {

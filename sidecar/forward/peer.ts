@@ -30,5 +30,7 @@ function serverNameOf(tls: TLSSocket | null): string | null {
 function clientCertificateOf(tls: TLSSocket): string | null {
   if (!tls.authorized) return null
   const certificate = tls.getPeerX509Certificate()
-  return certificate === undefined ? null : certificate.subject.replaceAll('\n', ', ')
+  // Certificates of a mesh have an empty subject, which Node gives as undefined, whatever its types say.
+  const subject = certificate?.subject as string | undefined
+  return certificate === undefined ? null : (subject ?? '').replaceAll('\n', ', ')
 }

@@ -12,6 +12,8 @@ const STATUS: Record<TransportErrorCode, 502 | 503 | 504> = {
   upstream_body_aborted: 502,
   upstream_overloaded: 503,
   upstream_unavailable: 503,
+  // Whoever answered there is not who it should be.
+  identity_mismatch: 502,
 }
 
 export function rescueStatus(code: TransportErrorCode): 502 | 503 | 504 {

@@ -75,7 +75,7 @@ export class BodySender implements BodySink {
       return
     }
     try {
-      this.#socket.write(`0\r\n${fieldLines(trailers)}\r\n`, 'latin1')
+      this.#socket.write(`0${fieldLines(trailers)}\r\n\r\n`, 'latin1')
       this.#phase = 'sent'
     } catch (error) {
       this.#break(errorMessage(error))
