@@ -83,8 +83,9 @@ test('the commented example loads without a problem, and its plan says what it s
   const example = new URL('../../../deploy/config/sallyport.yaml', import.meta.url)
   const files = await certificateFiles(['api.example.com', '*.shop.example.com'])
   const text = readFileSync(example, 'utf8')
-  assert.deepEqual(told(await loadText(text, { files })), [])
-  const plan = await compileElsewhere(text, { files })
+  const env = { CI_PROXY_TOKEN: 'a-token-of-the-tests', STRIPE_KEY: 'sk_test' }
+  assert.deepEqual(told(await loadText(text, { files, env })), [])
+  const plan = await compileElsewhere(text, { files, env })
   assert.deepEqual(
     plan.listeners.map(({ name, port, http2 }) => ({ name, port, http2 })),
     [
@@ -92,7 +93,7 @@ test('the commented example loads without a problem, and its plan says what it s
       { name: 'local', port: 8080, http2: false },
     ],
   )
-  const [orders, reports, status] = plan.routes
+  const [orders, reports, billing, status] = plan.routes
   assert.deepEqual(
     orders?.to.map(({ service, weight }) => [service.name, weight]),
     [
@@ -109,7 +110,15 @@ test('the commented example loads without a problem, and its plan says what it s
   assert.equal(orders?.responseHeaders?.set[0]?.name, 'strict-transport-security')
   assert.equal(reports?.upgrade.size, 0)
   assert.equal(status?.auth, null)
+  assert.deepEqual(billing?.to[0]?.service, { mesh: true, name: 'billing' })
+  assert.deepEqual([...(orders?.retries?.on ?? [])], ['connect', 'reset', 502, 503, 504])
   assert.deepEqual([...plan.tables.keys()], ['public', 'local'])
+  assert.deepEqual(
+    plan.mesh?.authorize.get('billing')?.map(({ verdict }) => verdict),
+    ['allow', 'deny'],
+  )
+  assert.equal(plan.egress?.rules[0]?.owner, 'team-pay')
+  assert.deepEqual([...(plan.egress?.external.keys() ?? [])], ['api.stripe.com'])
 })
 
 const ROUTE = 'routes: [{ name: r, match: /x, to: "http://127.0.0.1:1", auth: public }]\n'
