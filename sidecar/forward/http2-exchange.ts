@@ -108,7 +108,11 @@ export class Http2Exchange implements Exchange {
     this.#response.statusCode = status
     // An answer of known length has no trailers: its last DATA frame may end the stream.
     const waitForTrailers = fields['content-length'] === undefined
-    if (waitForTrailers) this.#stream.once('wantTrailers', () => this.#sendTrailers())
+    if (waitForTrailers) {
+      // The compatibility response would send its own first, which are none: ours would then throw.
+      this.#stream.removeAllListeners('wantTrailers')
+      this.#stream.once('wantTrailers', () => this.#sendTrailers())
+    }
     this.#stream.respond(fields, { waitForTrailers })
   }
 
