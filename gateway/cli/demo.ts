@@ -2,7 +2,7 @@
 
 import { controlSocketPath } from '../control/admin/local-socket.ts'
 import { Demo, type DemoDeps, type DemoOptions } from '../demo/demo.ts'
-import { guide } from '../demo/guide.ts'
+import { DEMO_PORTS, guide } from '../demo/guide.ts'
 import { program } from '../worker-processes.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { callApi } from './api-client.ts'
@@ -10,7 +10,6 @@ import type { Command, CommandArguments, CommandContext } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
 const USAGE = 'sallyport demo [--keep NEW-FOLDER] [--port 8443]'
-const PORTS = { edge: 8443, egress: 3128, partner: 8088 }
 const ANY_PORTS = { edge: 0, egress: 0, partner: 0 }
 
 export const demo: Command = {
@@ -43,9 +42,9 @@ export const demo: Command = {
 function readOptions({ values, positionals }: CommandArguments): DemoOptions | null {
   const { keep, port } = values
   if (positionals.length > 0 || keep === '') return null
-  const edge = typeof port === 'string' ? Number(port) : PORTS.edge
+  const edge = typeof port === 'string' ? Number(port) : DEMO_PORTS.edge
   if (typeof port === 'string' && !(/^\d{1,5}$/.test(port) && edge <= 65_535)) return null
-  const ports = edge === 0 ? ANY_PORTS : { ...PORTS, edge }
+  const ports = edge === 0 ? ANY_PORTS : { ...DEMO_PORTS, edge }
   return { keep: typeof keep === 'string' ? keep : null, ports }
 }
 

@@ -110,7 +110,8 @@ function checkReach(
     report(error([...at, 'bind'], message, 'add `tls: { cert: FILE, key: FILE }`'))
   }
   if (hosts.length > 0 || !isWildcard(host)) return
-  const message = 'the console listens on every address and may be reached under loopback names only'
+  const message =
+    'the console listens on every address and may be reached under loopback names only'
   const fix = 'name it in `hosts:`, like [gateway.example.com]'
   report({ severity: 'warning', path: [...at, 'bind'], message, fix })
 }

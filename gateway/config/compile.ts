@@ -14,6 +14,7 @@ import type { ListenerOptions } from './listener-options.ts'
 import { compileListener, isClash } from './listener.ts'
 import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
 import { canonicalService } from './mesh-rules.ts'
+import { checkMeshRoutes, namedInRules } from './mesh-use.ts'
 import { compileMesh, type MeshPlan } from './mesh.ts'
 import {
   isStatic,
@@ -80,6 +81,7 @@ export function* compileSteps(
   const store = compiler.store()
   const mesh = compiler.mesh()
   const egress = compiler.egress()
+  if (mesh !== null) checkMeshRoutes(routes, mesh, compiler.report)
   const tables = yield* compileTables(routes, listeners, compiler.report)
   if (!compiler.sound || store === null) return null
   const plans = routes.map((route) => route.plan)
@@ -253,8 +255,9 @@ class Compiler {
     const routes = asList(this.#config.routes)
     const areTargetsKnown = routes.every((_, index) => this.#isUsable(['routes', index], 'to'))
     if (!areTargetsKnown || routes.length === 0) return
+    const inMesh = namedInRules(this.#isUsable([], 'mesh') ? this.#config.mesh : undefined)
     for (const name of services.keys()) {
-      if (used.has(name)) continue
+      if (used.has(name) || inMesh.has(canonicalService(name))) continue
       const message = `service \`${name}\` is not used by any route`
       const fix = 'send a route to it, or remove it'
       this.report({ severity: 'warning', path: ['services', name], atKey: true, message, fix })

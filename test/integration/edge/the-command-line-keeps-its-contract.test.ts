@@ -1,10 +1,8 @@
-// Exit codes, streams and the demo: what a script and a newcomer rely on.
+// Exit codes and streams: what a script relies on.
 
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
@@ -88,80 +86,3 @@ suite('exit codes', { concurrency: 2 }, () => {
     assert.match((await run('--help')).stdout, /usage: sallyport/)
   })
 })
-
-suite('the demo', () => {
-  test('prints three requests that answer as promised, and ends on SIGINT with nothing left behind', async () => {
-    const demo = spawn(process.execPath, [PROGRAM, 'demo'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    })
-    let guide = ''
-    let talk = ''
-    demo.stderr.on('data', (chunk: Buffer) => {
-      talk += chunk.toString()
-    })
-    try {
-      const ready = new Promise<void>((done) => {
-        demo.stdout.on('data', (chunk: Buffer) => {
-          guide += chunk.toString()
-          if (guide.includes('Ctrl-C')) done()
-        })
-      })
-      await Promise.race([ready, once(demo, 'exit')])
-      assert.match(guide, /Ctrl-C/, talk)
-      const token = /^export TOKEN=(\S+)$/m.exec(guide)![1]!
-      const caFile = /--cacert (\S+)/.exec(guide)![1]!
-      const curls = [...guide.matchAll(/^(\d{3}),[^\n]*\n(curl .*)$/gm)]
-      assert.deepEqual(
-        curls.map(([, status]) => status),
-        ['200', '401', '403'],
-      )
-      for (const [, status, line = ''] of curls) {
-        const url = /https:\/\/\S+/.exec(line)![0]
-        const headers = line.includes('$TOKEN') ? { authorization: `Bearer ${token}` } : {}
-        assert.equal(await statusOf(url, headers, caFile), Number(status), line)
-      }
-      const exit = once(demo, 'exit')
-      // As a terminal does: to the whole group.
-      process.kill(-demo.pid!, 'SIGINT')
-      const [code] = (await exit) as [number]
-      assert.equal(code, 0, talk)
-      assert.equal(existsSync(caFile), false)
-      assert.deepEqual(groupMembers(demo.pid!), [])
-    } finally {
-      try {
-        process.kill(-demo.pid!, 'SIGKILL')
-      } catch {
-        // Nothing is left of it, as it should be.
-      }
-    }
-  })
-})
-
-function statusOf(url: string, headers: Record<string, string>, caFile: string): Promise<number> {
-  return new Promise((done, fail) => {
-    const options = { headers, ca: readFileSync(caFile), agent: false }
-    const sent = request(url, options, (response) => {
-      response.resume()
-      response.once('end', () => done(response.statusCode ?? 0))
-    })
-    sent.once('error', fail)
-    sent.end()
-  })
-}
-
-/** Processes of the group that still live; zombies do not. */
-function groupMembers(group: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-        const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-        return Number(pgrp) === group && state !== 'Z'
-      } catch {
-        return false
-      }
-    })
-}
