@@ -11,6 +11,8 @@ import { endWith } from './http-front.ts'
 
 const MAX_TUNNELS = 1000
 const CONNECT_TIMEOUT_MS = 5000
+/** How long the app may still send once the gateway has ended: most never mean to, and would keep their place for good. */
+const HALF_CLOSED_MS = 300_000
 /** Of one direction, while the other side does not read. */
 const MAX_EARLY_BYTES = 64 * 1024
 
@@ -44,14 +46,20 @@ export class Tunnels {
       this.#refuse(client, 'upstream_overloaded')
       return true
     }
-    const tunnel = new Tunnel(dialer, client, target, head, (reason) => {
+    const { clock } = this.#deps
+    let cancelEnd = (): void => {}
+    const onHalfClosed = (): void => {
+      cancelEnd = clock.after(HALF_CLOSED_MS, () => tunnel.end())
+    }
+    const tunnel = new Tunnel(dialer, client, target, head, onHalfClosed, (reason) => {
       this.#open.delete(tunnel)
       cancel()
+      cancelEnd()
       if (reason === 'ok') this.#ended.add([reason])
       else this.#refuse(client, reason)
     })
     this.#open.add(tunnel)
-    const cancel = this.#deps.clock.after(CONNECT_TIMEOUT_MS, () => tunnel.tooSlow())
+    const cancel = clock.after(CONNECT_TIMEOUT_MS, () => tunnel.tooSlow())
     return true
   }
 
@@ -76,12 +84,16 @@ class Tunnel {
   #early: Buffer[] = []
   #earlyBytes = 0
 
-  /** `onOver`: once; a reason other than `ok` where the client has not been answered. */
+  /**
+   * `onHalfClosed`: once, when the gateway has said its last; `onOver`: once; a reason other than `ok` where the client has
+   * not been answered.
+   */
   constructor(
     dialer: Dialer,
     client: Socket,
     target: Authority,
     head: Buffer,
+    onHalfClosed: () => void,
     onOver: (reason: string) => void,
   ) {
     this.#client = client
@@ -106,7 +118,10 @@ class Tunnel {
       }
     })
     this.#gateway.on('error', () => this.#fail('upstream_connect_failed'))
-    this.#gateway.once('end', () => client.end())
+    this.#gateway.once('end', () => {
+      client.end()
+      if (this.#phase !== 'over') onHalfClosed()
+    })
     this.#gateway.once('close', () => {
       if (this.#phase === 'joined') this.end()
       else this.#fail('upstream_reset')

@@ -8,11 +8,11 @@ import { ExitCode } from './exit-codes.ts'
 import { loginFile, writeLogin } from './saved-login.ts'
 import { readSecret, type ReadSecret } from './secret-input.ts'
 
-const USAGE = 'sallyport login --server URL [--user NAME] [--ca-file FILE] [--expires 30d] | --forget'
+const USAGE =
+  'sallyport login --server URL [--user NAME] [--ca-file FILE] [--expires 30d] | --forget'
 
 export function loginCommand(secret: ReadSecret): Command {
   return {
-    summary: 'keep a server and a token for the commands after it',
     usage: USAGE,
     options: {
       server: { type: 'string' },
@@ -23,7 +23,7 @@ export function loginCommand(secret: ReadSecret): Command {
     },
     async run(args, context) {
       try {
-        return await login(args, context, secret)
+        return await logIn(args, context, secret)
       } catch (error) {
         context.talk(`sallyport login: ${errorMessage(error)}\n`)
         if (error instanceof ApiFailure) return exitCodeOf(error)
@@ -37,7 +37,7 @@ export function loginCommand(secret: ReadSecret): Command {
 
 export const login = loginCommand(readSecret)
 
-async function login(
+async function logIn(
   { values, positionals }: CommandArguments,
   { env, talk }: CommandContext,
   secret: ReadSecret,

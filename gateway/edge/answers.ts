@@ -1,51 +1,10 @@
-// The edge's own answers: the one table from reasons to statuses, and RFC 9457 problem bodies that tell a stranger
-// nothing but a code and the request's id.
+// The edge's own answers: RFC 9457 problem bodies that tell a stranger nothing but a code and the request's id.
 
 import { STATUS_CODES } from 'node:http'
-import { rescueStatus } from '../../sidecar/forward/rescue.ts'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
-import type { FlatHeaders, TransportErrorCode } from '../../sidecar/upstream/transport.ts'
+import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 
-const STATUS: Readonly<Record<string, number>> = {
-  // admission (sidecar/forward/admit.ts); every reason not named here is 400
-  method_refused: 405,
-  method_unknown: 501,
-  transfer_encoding_unknown: 501,
-  version_not_supported: 505,
-  expectation_unknown: 417,
-  too_many_fields: 431,
-  head_too_large: 431,
-  websocket_version: 426,
-  request_timeout: 408,
-  // decisions
-  route_not_found: 404,
-  method_not_allowed: 405,
-  ip_denied: 403,
-  ip_not_allowed: 403,
-  origin_not_allowed: 403,
-  cors_origin_not_allowed: 403,
-  cors_method_not_allowed: 403,
-  cors_header_not_allowed: 403,
-  cors_private_network_not_allowed: 403,
-  upgrade_not_allowed: 400,
-  rate_limited: 429,
-  limit_store_down: 503,
-  limit_overloaded: 503,
-  body_too_large: 413,
-  token_expired: 401,
-  shutting_down: 503,
-  internal_error: 500,
-}
-
-/** Every reason the edge may answer with and its status, for the README's reference. */
-export function reasonStatuses(): Readonly<Record<string, number>> {
-  return STATUS
-}
-
-export function statusOf(reason: string): number {
-  if (reason.startsWith('upstream_')) return rescueStatus(reason as TransportErrorCode)
-  return STATUS[reason] ?? 400
-}
+export { reasonStatuses, statusOf } from '../decide/statuses.ts'
 
 export interface ProblemAnswer {
   readonly status: number

@@ -3,9 +3,9 @@
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import fastifyHttpProxy from '@fastify/http-proxy'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { CORS_ROUTE_CONFIG, corsPluginOptions } from '../cors/plugin-options.ts'
-import { stateOf } from './request-state.ts'
+import { attachState, stateOf, type RequestState } from './request-state.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 import type { RequestSteps } from './steps.ts'
@@ -37,7 +37,10 @@ export async function createApp(
   app.addHook('onRequest', (request, reply, done) => {
     const state = stateOf(request.raw)
     const proceed = leavesFromHook(state.facts) ? () => forwardNow(request, reply, steps) : done
-    steps.beforeForward(state, () => corsHeadersOf(reply), reply, proceed)
+    const takeOver = (): void => {
+      if (!reply.sent) reply.hijack()
+    }
+    steps.beforeForward(state, () => corsHeadersOf(reply), takeOver, proceed)
   })
   await app.register(fastifyHttpProxy, {
     // Unused: `handler` hands every request to our forwarder. The plugin insists on having one.
@@ -56,10 +59,37 @@ export async function createApp(
 }
 
 /**
- * Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies. And a canonical path without escapes holds
- * nothing that http-proxy's path checks could find: they look into what escapes decode to.
+ * What a request needs an app for: CORS, or http-proxy's path checks. `none`: nothing, because a canonical path without
+ * escapes holds nothing those could find; they look into what escapes decode to.
  */
-export function leavesFromHook({ method, path }: RequestFacts): boolean {
+export function appFor({ arrival, facts }: RequestState): 'cors' | 'plain' | 'none' {
+  // OPTIONS is a route of the CORS plugin's app alone.
+  if (facts.method === 'OPTIONS' || (arrival.route?.cors ?? null) !== null) return 'cors'
+  return facts.path.includes('%') ? 'plain' : 'none'
+}
+
+/**
+ * Attaches the state, and shows Fastify and its plugins what was decided on, never what was sent, and of the fields only
+ * those they ask for. A content type is not among them: bodies pass through unread, and no parser may refuse or choose itself.
+ */
+export function showFastify(request: IncomingMessage, state: RequestState): void {
+  const { facts, exchange } = state
+  attachState(request, state)
+  request.url = leavesFromHook(facts) ? '/' : facts.path
+  if (facts.protocol === 'h2') {
+    if (exchange.body !== null) request.headers['content-type'] = undefined
+    return
+  }
+  request.headers = {
+    origin: facts.origin ?? undefined,
+    'access-control-request-method': facts.accessControlRequestMethod ?? undefined,
+    'access-control-request-headers': facts.accessControlRequestHeaders ?? undefined,
+    'transfer-encoding': exchange.body === null ? undefined : 'chunked',
+  }
+}
+
+/** Fastify's only OPTIONS route belongs to @fastify/cors and reads no bodies; a path without escapes needs no check. */
+function leavesFromHook({ method, path }: RequestFacts): boolean {
   return method === 'OPTIONS' || !path.includes('%')
 }
 

@@ -7,6 +7,7 @@ import type { JwksDocument } from '../auth/key-set.ts'
 import { TokenCache } from '../auth/token-cache.ts'
 import { Verifier } from '../auth/verifier.ts'
 import type { ListenerPlan, Plan } from '../config/plan.ts'
+import type { LiveAnswer, LiveQuestion } from '../decide/explain-messages.ts'
 import type { LimitReply, LimitRequest } from '../limit/remote-store.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
@@ -17,6 +18,9 @@ import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { Door } from './door.ts'
 import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
+import { LiveMember } from './live.ts'
+import type { MeshNews, MeshQuestion } from '../mesh/membership.ts'
+import { MeshUpstreams } from './mesh-upstreams.ts'
 import { Reception } from './reception.ts'
 import { createIdSource } from './request-id.ts'
 import { Records } from './records.ts'
@@ -35,6 +39,10 @@ export interface EdgeDeps {
   readonly askLimits: (request: LimitRequest) => void
   /** Unique among all workers of all nodes. */
   readonly instance: string
+  /** Asks control about the mesh; what it answers comes by `hearMesh`. */
+  readonly askMesh: (question: MeshQuestion) => void
+  /** Tells control what is seen; what it asks comes by `hearLive`. */
+  readonly tellLive?: (answer: LiveAnswer) => void
   /** Asks whoever fetches keys for a key that is not known. */
   readonly askRefresh: (sourceId: string, keyId: string | null) => void
 }
@@ -47,7 +55,9 @@ export class Edge {
   readonly #steps: RequestSteps
   readonly #reception: Reception
   readonly #services: Services
+  readonly #mesh: MeshUpstreams
   readonly #limits: Limits
+  readonly #live: LiveMember
   /** By address, and what each leads to by listener name. */
   readonly #doors = new Map<string, Door>()
   readonly #listeners = new Map<string, Listener>()
@@ -66,12 +76,15 @@ export class Edge {
       verifier: new Verifier(),
       revoked: () => false,
     }
-    this.#services = new Services(clock)
-    const { log, askLimits: send, instance } = deps
+    this.#services = new Services(clock, random)
+    const { log, askLimits: send, askMesh: ask, instance } = deps
+    this.#mesh = new MeshUpstreams({ clock, random, log, ask })
     this.#limits = new Limits({ clock, log, random, send, instance })
     this.#active = new ActiveRequests(clock)
     const newId = createIdSource(randomFillSync)
-    const records = new Records(deps.records, clock, random)
+    const tell = deps.tellLive ?? ((): void => {})
+    this.#live = new LiveMember({ clock, tell, tallies: () => this.#limits.tallies.byName })
+    const records = new Records(deps.records, clock, random, this.#live)
     this.#steps = new RequestSteps({
       clock,
       random,
@@ -97,9 +110,24 @@ export class Edge {
     return ports
   }
 
+  /** Where it listens. */
+  addresses(): { readonly address: string; readonly port: number }[] {
+    return [...this.#listeners.values()].map(({ plan }) => {
+      return { address: plan.host, port: this.#doors.get(address(plan))!.port }
+    })
+  }
+
   /** New keys of a source, or null where it has none that may be used. */
   updateKeys(sourceId: string, document: JwksDocument | null, version: string): void {
     this.#keys.update(sourceId, document, version)
+  }
+
+  hearMesh(news: MeshNews): void {
+    this.#mesh.hear(news)
+  }
+
+  hearLive(question: LiveQuestion): void {
+    this.#live.hear(question)
   }
 
   receiveLimits(reply: LimitReply): void {
@@ -122,7 +150,8 @@ export class Edge {
     this.#services.update(plan.services)
     this.#limits.use(plan.store, workers)
     this.#keys.retain(plan.issuers)
-    this.#plane = createDataPlane(plan, this.#services, this.#auth)
+    this.#mesh.use(plan.mesh?.trustDomain ?? null)
+    this.#plane = createDataPlane(plan, this.#services, this.#mesh, this.#auth)
     for (const listenerPlan of plan.listeners) {
       const { name } = listenerPlan
       const before = this.#listeners.get(name)
@@ -162,8 +191,9 @@ export class Edge {
       for (const listener of this.#retiring.keys()) listener.destroy()
     }
     this.#active.close()
+    this.#live.close()
     this.#limits.close()
-    await this.#services.close()
+    await Promise.all([this.#services.close(), this.#mesh.close()])
   }
 
   /** Listeners that are new or speak differently than the one of their name does now. */

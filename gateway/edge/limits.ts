@@ -9,7 +9,9 @@ import type { StorePlan } from '../limit/plan.ts'
 import { connectRedis } from '../limit/redis-client.ts'
 import { RedisStore } from '../limit/redis-store.ts'
 import { RemoteStore, type LimitReply, type LimitRequest } from '../limit/remote-store.ts'
+import { Refusals } from '../limit/refusals.ts'
 import type { LimitStore } from '../limit/store.ts'
+import { Tallies } from '../limit/tallies.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
@@ -29,6 +31,9 @@ type Principal = NonNullable<LimitSubject['caller']>
 
 /** Two limiters where the store is shared; one where this node is alone. */
 export class Limits {
+  /** What the limits did since the start, for metrics and the console; both outlive a change of the store. */
+  readonly tallies = new Tallies()
+  readonly refusals = new Refusals()
   readonly #deps: LimitsDeps
   readonly #remote: RemoteStore
   /** Counts per node: limits before authentication, always. */
@@ -100,6 +105,8 @@ export class Limits {
       random,
       instance,
       instances,
+      tallies: this.tallies,
+      refusals: this.refusals,
       defer: setImmediate,
       onHealth: (shard, state, error) => {
         const fields = { scope, shard, state, error: error === null ? '' : errorMessage(error) }

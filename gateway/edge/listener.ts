@@ -1,5 +1,5 @@
-// One listener behind a door: ends TLS, speaks HTTP/1.1 and HTTP/2, and has requests admitted strictly before Fastify
-// sees them.
+// One listener behind a door: ends TLS, speaks HTTP/1.1 and HTTP/2, and has requests admitted strictly before anything
+// else sees them.
 
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -17,8 +17,8 @@ import type { ListenerPlan } from '../config/plan.ts'
 import { Http1Exchange } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
-import { createApp } from './app.ts'
-import { stateOf } from './request-state.ts'
+import { appFor, createApp, showFastify } from './app.ts'
+import type { RequestState } from './request-state.ts'
 import type { RequestSteps } from './steps.ts'
 import { createHttp1Server, createHttp2Server, responseOn } from './servers.ts'
 import type { Reception } from './reception.ts'
@@ -178,7 +178,8 @@ export class Listener {
         waitsForContinue: waits,
         isDraining: this.#isDraining,
       })
-      if (reception.admit(exchange, request, this.#plan)) this.#route(request, response)
+      const state = reception.admit(exchange, this.#plan)
+      if (state !== null) this.#route(state, request, response)
     }
     server.on('request', (request, response) => admitHttp1(request, response, false))
     server.on('checkContinue', (request, response) => admitHttp1(request, response, true))
@@ -207,7 +208,8 @@ export class Listener {
       waitsForContinue: false,
       isDraining: this.#isDraining,
     })
-    if (this.#deps.reception.admit(exchange, request, this.#plan)) this.#route(request, response)
+    const state = this.#deps.reception.admit(exchange, this.#plan)
+    if (state !== null) this.#route(state, request, response)
   }
 
   #serveHttp2(): void {
@@ -218,10 +220,13 @@ export class Listener {
       waits: boolean,
     ): void => {
       const exchange = new Http2Exchange(request, response, waits)
-      const raw = request as unknown as IncomingMessage
-      if (this.#deps.reception.admit(exchange, raw, this.#plan)) {
-        this.#route(raw, response as unknown as ServerResponse)
-      }
+      const state = this.#deps.reception.admit(exchange, this.#plan)
+      if (state === null) return
+      this.#route(
+        state,
+        request as unknown as IncomingMessage,
+        response as unknown as ServerResponse,
+      )
     }
     server.on('request', (request, response) => onRequest(request, response, false))
     server.on('checkContinue', (request, response) => onRequest(request, response, true))
@@ -241,14 +246,14 @@ export class Listener {
     if (this.#draining) session.close()
   }
 
-  #route(request: IncomingMessage, response: ServerResponse): void {
-    const app = needsCors(request) ? this.#corsApp : this.#plainApp
+  #route(state: RequestState, request: IncomingMessage, response: ServerResponse): void {
+    const needed = appFor(state)
+    if (needed === 'none') {
+      this.#deps.steps.serve(state)
+      return
+    }
+    showFastify(request, state)
+    const app = needed === 'cors' ? this.#corsApp : this.#plainApp
     app!.routing(request, response)
   }
-}
-
-/** OPTIONS is a route of the CORS plugin's app alone. */
-function needsCors(request: IncomingMessage): boolean {
-  const { arrival, facts } = stateOf(request)
-  return facts.method === 'OPTIONS' || (arrival.route !== null && arrival.route.cors !== null)
 }

@@ -1,6 +1,5 @@
-// Where every request enters: strict admission first, then the decisions that need no waiting, then Fastify.
+// Where every request enters: strict admission first, then the decisions that need no waiting.
 
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ListenerPlan } from '../config/plan.ts'
 import { decideArrival } from '../decide/edge.ts'
@@ -8,14 +7,12 @@ import { admit, type Refusal } from '../../sidecar/forward/admit.ts'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
 import { isAnsweredEarly } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
-import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 import { peerOf } from '../../sidecar/forward/peer.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { answerProblem, rawProblem, statusOf } from './answers.ts'
-import { leavesFromHook } from './app.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { Records } from './records.ts'
-import { attachState, type RequestState } from './request-state.ts'
+import type { RequestState } from './request-state.ts'
 import { responseOn } from './servers.ts'
 import type { RequestSteps } from './steps.ts'
 
@@ -37,8 +34,8 @@ export class Reception {
     this.#deps = deps
   }
 
-  /** false: the request was answered here. true: its state is attached and the URL is the canonical path. */
-  admit(exchange: Exchange, request: IncomingMessage, listener: ListenerPlan): boolean {
+  /** The state of a request that is to go on; null: it was answered here. */
+  admit(exchange: Exchange, listener: ListenerPlan): RequestState | null {
     const { clock, newId, steps } = this.#deps
     const result = admit(exchange.head, exchange.peer, {
       trustedHops: listener.trustedHops,
@@ -48,13 +45,13 @@ export class Reception {
     })
     if (result.kind === 'refused') {
       this.#refuse(exchange, result, listener)
-      return false
+      return null
     }
     if (result.kind === 'server-options') {
       this.#record(exchange, listener, 204, 'ok')
       exchange.writeHead(204, ['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'])
       exchange.end()
-      return false
+      return null
     }
     const { facts } = result
     const plane = this.#deps.plane()
@@ -71,6 +68,7 @@ export class Reception {
       rule: null,
       issuer: null,
       subject: null,
+      service: null,
       endpoint: null,
       upstreamMs: null,
       error: null,
@@ -82,10 +80,8 @@ export class Reception {
       bodyDeadlineMs: facts.receivedAtMs + listener.requestTimeoutMs,
       expiresAtMs: Infinity,
     }
-    attachState(request, state)
-    showFastify(request, facts, exchange)
     steps.begin(state)
-    return true
+    return state
   }
 
   /** Answers on a socket that has no request object: the parser gave up, or the method may not be forwarded. */
@@ -180,22 +176,4 @@ function otherVersion(packet: Buffer | undefined): boolean {
   return (
     packet !== undefined && /^[A-Z]+ \S+ HTTP\/\d\.\d\r\n/.test(packet.toString('latin1', 0, 8192))
   )
-}
-
-/**
- * What Fastify and its plugins see of a request: what was decided on, never what was sent, and of the fields only those
- * they ask for. A content type is not among them: bodies pass through unread, and no parser may refuse or choose itself.
- */
-function showFastify(request: IncomingMessage, facts: RequestFacts, exchange: Exchange): void {
-  request.url = leavesFromHook(facts) ? '/' : facts.path
-  if (facts.protocol === 'h2') {
-    if (exchange.body !== null) request.headers['content-type'] = undefined
-    return
-  }
-  request.headers = {
-    origin: facts.origin ?? undefined,
-    'access-control-request-method': facts.accessControlRequestMethod ?? undefined,
-    'access-control-request-headers': facts.accessControlRequestHeaders ?? undefined,
-    'transfer-encoding': exchange.body === null ? undefined : 'chunked',
-  }
 }

@@ -8,22 +8,32 @@ import {
   type AccessRecord,
 } from '../../sidecar/telemetry/access-record.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
+import type { LiveMember } from './live.ts'
 import type { RequestState } from './request-state.ts'
 
 export class Records {
   readonly #writer: LineWriter
   readonly #clock: Clock
   readonly #random: () => number
+  readonly #live: Pick<LiveMember, 'finished' | 'unrouted'>
 
-  constructor(writer: LineWriter, clock: Clock, random: () => number) {
+  constructor(
+    writer: LineWriter,
+    clock: Clock,
+    random: () => number,
+    live: Pick<LiveMember, 'finished' | 'unrouted'>,
+  ) {
     this.#writer = writer
     this.#clock = clock
     this.#random = random
+    this.#live = live
   }
 
   /** A request that reached routing. */
   finished(state: RequestState): void {
     const { facts, exchange, arrival, plane } = state
+    const durationMs = round(this.#clock.monotonicMs() - facts.receivedAtMs)
+    this.#live.finished(state, durationMs)
     const shadowed = shadowedBy(state)
     // What a shadow limit would do is asked for in order to be seen.
     const reason = shadowed === null ? state.reason : 'shadowed'
@@ -47,7 +57,7 @@ export class Records {
       endpoint: state.endpoint,
       bytesIn: exchange.bytesIn,
       bytesOut: exchange.bytesOut,
-      durationMs: round(this.#clock.monotonicMs() - facts.receivedAtMs),
+      durationMs,
       upstreamMs: state.upstreamMs === null ? null : round(state.upstreamMs),
       error: state.error,
     })
@@ -61,6 +71,7 @@ export class Records {
       'listener' | 'protocol' | 'client' | 'method' | 'status' | 'reason' | 'error'
     >,
   ): void {
+    this.#live.unrouted(refusal.status, refusal.reason)
     if (!this.#wanted(mode, refusal.status, refusal.reason)) return
     this.#write({
       time: this.#now(),

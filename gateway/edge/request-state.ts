@@ -26,6 +26,8 @@ export interface RequestState {
   issuer: string | null
   /** `sub` of a verified token, also of one that was not enough. */
   subject: string | null
+  /** Name of the service it was sent to; null: it was not sent on. */
+  service: string | null
   endpoint: string | null
   upstreamMs: number | null
   error: string | null

@@ -8,6 +8,7 @@ import {
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { ListenerPlan } from '../config/plan.ts'
+import { RawRequest } from './raw-request.ts'
 
 /** How often slow requests are looked for; deadlines are kept to within this. */
 const CHECK_INTERVAL_MS = 500
@@ -25,6 +26,7 @@ export function createHttp1Server(plan: ListenerPlan): Server {
     // Admission reads Host itself, so that its refusal looks and is recorded like every other.
     requireHostHeader: false,
     optimizeEmptyRequests: true,
+    IncomingMessage: RawRequest,
   })
   // Node silently drops what is over its count; admission refuses instead, and the head's size bounds both.
   server.maxHeadersCount = 0

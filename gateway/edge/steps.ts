@@ -1,6 +1,5 @@
 // Walks one request through its steps after routing: refusal, caller, target, forward, answer, record.
 
-import type { FastifyReply } from 'fastify'
 import type { AuthDenied } from '../auth/auth-decision.ts'
 import { decideCaller } from '../decide/edge.ts'
 import { chooseTarget } from '../decide/target.ts'
@@ -22,6 +21,10 @@ import { upstreamHead } from './upstream-headers.ts'
 /** A WebSocket message may come in this many frames, and this many control frames may come in a second. */
 const MAX_FRAGMENTS = 4096
 const MAX_CONTROL_PER_SECOND = 100
+
+const NO_HEADERS: FlatHeaders = []
+const noHeaders = (): FlatHeaders => NO_HEADERS
+const nothing = (): void => {}
 
 export interface RequestStepsDeps {
   readonly clock: Clock
@@ -62,53 +65,62 @@ export class RequestSteps {
     state.finish = finish
   }
 
-  /** After CORS: refuses what an earlier step refused, then asks who is calling. `done` goes on to the forwarding. */
+  /** All steps of a request that has no use for Fastify's plugins. */
+  serve(state: RequestState): void {
+    try {
+      this.beforeForward(state, noHeaders, nothing, () => this.forward(state, NO_HEADERS))
+    } catch (error) {
+      this.failed(state, error)
+    }
+  }
+
+  /**
+   * After CORS: refuses what an earlier step refused, then asks who is calling. `done` goes on to the forwarding; before
+   * any answer of our own, `takeOver` is called.
+   */
   beforeForward(
     state: RequestState,
     corsHeaders: () => FlatHeaders,
-    reply: FastifyReply,
+    takeOver: () => void,
     done: () => void,
   ): void {
     const { arrival, facts, plane } = state
     if (arrival.refusal !== null) {
-      reply.hijack()
+      takeOver()
       this.#refuse(state, arrival.refusal, corsHeaders())
       return
     }
     if (arrival.cors.kind === 'preflight_refused') {
-      reply.hijack()
+      takeOver()
       // The reasons of CORS are a family of their own: `method_not_allowed` alone means 405.
       const refusal = deny(`cors_${arrival.cors.reason}`, arrival.route?.name ?? '')
       this.#refuse(state, refusal, corsHeaders())
       return
     }
     const route = arrival.route!
-    const refuse = (): void => {
-      if (!reply.sent) reply.hijack()
-    }
     const { limits } = this.#deps
     const forwardOrRefuse = (): void => {
       const decision = limits.afterAuth(route, facts, state.principal)
-      this.#limited(state, decision, corsHeaders, refuse, done)
+      this.#limited(state, decision, corsHeaders, takeOver, done)
     }
     const askCaller = (): void => {
       if (route.auth === null) forwardOrRefuse()
       else {
         const decision = decideCaller(facts, route.auth, plane.auth)
-        this.#whenKnown(state, decision, refuse, (answer) => {
+        this.#whenKnown(state, decision, takeOver, (answer) => {
           if (answer.verdict === 'allow') {
             state.principal = answer.principal
             state.subject = answer.principal.subject
             state.expiresAtMs = answer.principal.expiresAtMs
             forwardOrRefuse()
           } else {
-            refuse()
+            takeOver()
             this.#refuseCaller(state, answer, corsHeaders())
           }
         })
       }
     }
-    this.#limited(state, limits.beforeAuth(route, facts), corsHeaders, refuse, askCaller)
+    this.#limited(state, limits.beforeAuth(route, facts), corsHeaders, takeOver, askCaller)
   }
 
   /** Goes on where the limits allow it. */
@@ -155,10 +167,12 @@ export class RequestSteps {
     const { facts, plane, exchange, listener } = state
     const route = state.arrival.route!
     const target = chooseTarget(route, facts, this.#deps.random)
+    state.service = target.service.name
     const traceId = traceIdOf(state, this.#deps.newId)
     const head = upstreamHead({
       facts,
       route,
+      service: target.service,
       principal: state.principal,
       identityHeaders: plane.identityHeaders,
       traceId,
@@ -180,7 +194,7 @@ export class RequestSteps {
         },
         clock: this.#deps.clock,
       },
-      plane.services.get(target.service),
+      plane.transportTo(target.service, route),
       {
         responseHeaders: (_status, upstream) =>
           responseHeaders(upstream, {

@@ -2,13 +2,15 @@
 
 import type { Principal } from '../auth/auth-decision.ts'
 import { withoutToken, type WithoutToken } from '../auth/present.ts'
-import type { RoutePlan } from '../config/plan.ts'
+import { isStatic, type RoutePlan, type TargetService } from '../config/plan.ts'
 import { rewritePath } from '../route/rewrite.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
 
 export interface UpstreamHeaderInput {
   readonly facts: RequestFacts
   readonly route: RoutePlan
+  /** Where it is sent. */
+  readonly service: TargetService
   readonly principal: Principal | null
   /** Lower-case names that any route makes of claims: a client's own copies are dropped on every route. */
   readonly identityHeaders: ReadonlySet<string>
@@ -17,6 +19,11 @@ export interface UpstreamHeaderInput {
   /** 32 hex digits, fresh. */
   readonly traceId: string
 }
+
+/** Sidecars believe it of nobody but the edge, and hand it on to the app. */
+const SUBJECT_FIELD = 'x-sallyport-subject'
+/** All but visible ASCII, and `%` itself, so that no two subjects look the same. */
+const NOT_PLAIN = /[^!-$&-~]/gu
 
 /** What goes upstream: origin-form target, and [name, value, …] with lower-case names, without framing fields. */
 export interface UpstreamHead {
@@ -59,11 +66,21 @@ function upstreamHeaders(
   }
   pushForwarding(headers, facts, authority)
   headers.push('x-request-id', facts.id, 'traceparent', `00-${input.traceId}-${input.spanId}-00`)
-  if (principal !== null) headers.push(...principal.headers)
+  if (principal !== null) pushPrincipal(headers, principal, input.service)
   if (rules !== null) {
     for (const { name, value } of rules.set) setHeader(headers, name, value)
   }
   return headers
+}
+
+function pushPrincipal(headers: string[], principal: Principal, service: TargetService): void {
+  headers.push(...principal.headers)
+  if (isStatic(service) || principal.subject === null) return
+  headers.push(SUBJECT_FIELD, percentEncoded(principal.subject))
+}
+
+function percentEncoded(text: string): string {
+  return text.toWellFormed().replace(NOT_PLAIN, encodeURIComponent)
 }
 
 function pushForwarding(headers: string[], facts: RequestFacts, authority: string): void {

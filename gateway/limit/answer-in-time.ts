@@ -1,8 +1,12 @@
-// The patience with a store: it answers within 50 ms, or it counts as away.
+// The patience with a store: it answers within 100 ms, or it counts as away.
 
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 
-export const ANSWER_MS = 50
+/**
+ * Asked again a store would answer no sooner, for it answers in order; so one question may take nearly all the time that a
+ * request can wait.
+ */
+export const ANSWER_MS = 100
 
 /**
  * As `answer`, but rejects with `limit_store_timeout` after ANSWER_MS; what comes later is dropped. On real time, as the

@@ -16,7 +16,7 @@ export interface Charge {
 export type Grant =
   | ({ readonly kind: 'held' } & Lease)
   | { readonly kind: 'asked'; readonly stamp: number }
-  | { readonly kind: 'local'; readonly stamp: number }
+  | { readonly kind: 'local'; readonly atMs: number }
   | { readonly kind: 'free' }
 
 /** `share`: this instance's share is used up while the store is away. */
@@ -28,6 +28,11 @@ export type Outcome = Grant | Refusal
 
 export function isRefusal(outcome: Outcome): outcome is Refusal {
   return 'retryMs' in outcome
+}
+
+/** Whether the store had no part in it. */
+export function isWithoutStore({ kind }: Outcome): boolean {
+  return kind === 'local' || kind === 'free' || kind === 'share' || kind === 'closed'
 }
 
 /** Whether the outcome refuses the request: a shadow limit never does. */

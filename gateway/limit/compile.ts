@@ -85,6 +85,7 @@ function compileLimit(
       ? 'before_auth'
       : 'after_auth'
   checkCaller(long, key, stage, hasAuth, problem)
+  checkHeaders(long, stage, hasAuth, problem)
   if (rate === null || !sound) return null
   const cost = long.cost ?? 1
   const params = rate.kind === 'fixed' ? rate.params : rate.fallback
@@ -102,6 +103,7 @@ function compileLimit(
     cost,
     onStoreDown: long.onStoreDown ?? 'local',
     shadow: long.shadow ?? false,
+    headers: long.headers ?? 'always',
     stage,
   }
 }
@@ -175,6 +177,17 @@ function checkCaller(
   if (typeof rate !== 'string') {
     problem('rate', `nobody knows the claim \`${rate.claim}\` ${where}`, 'write a rate')
   }
+}
+
+function checkHeaders(
+  { headers }: LongOptions,
+  stage: LimitPlan['stage'],
+  hasAuth: boolean,
+  problem: ProblemAt,
+): void {
+  if (headers !== 'authenticated' || (hasAuth && stage === 'after_auth')) return
+  const where = hasAuth ? 'before tokens are checked' : 'on a public route'
+  problem('headers', `nobody is authenticated ${where}`, 'write `always` or `never`')
 }
 
 /** Whoever chooses the value of a header chooses a new count. */

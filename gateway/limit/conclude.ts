@@ -2,6 +2,7 @@
 
 import {
   isRefusal,
+  isWithoutStore,
   refuses,
   seconds,
   stateOf,
@@ -10,6 +11,7 @@ import {
   type Refusal,
 } from './charge.ts'
 import { NO_LIMITS, type LimitDecision, type LimitState } from './decision.ts'
+import type { LimitPlan } from './plan.ts'
 
 const REASONS = {
   refused: 'rate_limited',
@@ -18,16 +20,21 @@ const REASONS = {
   overloaded: 'limit_overloaded',
 } as const
 
-/** Of several refusals the one decides that lasts longest. `outcomes` null: not asked, since another refused. */
+/**
+ * Of several refusals the one decides that lasts longest. `outcomes` null: not asked, since another refused. `isKnown`: the
+ * caller is authenticated, and may be told of more limits than others.
+ */
 export function conclude(
   charges: readonly Charge[],
   outcomes: readonly (Outcome | null)[],
   nowMs: number,
+  isKnown: boolean,
 ): LimitDecision {
   const shadowed: string[] = []
   const degraded: string[] = []
   const limits: LimitState[] = []
   let refusal: Refusal | null = null
+  let rule = ''
   let deciding: LimitState | null = null
   for (const [i, charge] of charges.entries()) {
     const outcome = outcomes[i] ?? null
@@ -35,12 +42,13 @@ export function conclude(
     if (outcome !== null && isWithoutStore(outcome)) degraded.push(name)
     if (shadow && outcome !== null && isRefusal(outcome)) shadowed.push(name)
     if (shadow) continue
-    const state = stateOf(charge, outcome, nowMs)
-    limits.push(state)
+    const state = isTold(charge.plan, isKnown) ? stateOf(charge, outcome, nowMs) : null
+    if (state !== null) limits.push(state)
     if (refuses(charge, outcome)) {
       const { retryMs } = outcome as Refusal
       if (refusal !== null && refusal.retryMs >= retryMs) continue
       refusal = outcome as Refusal
+      rule = name
       deciding = state
     } else if (refusal === null && partLeft(state) < partLeft(deciding)) deciding = state
   }
@@ -51,16 +59,16 @@ export function conclude(
     ...common,
     verdict: 'deny',
     reason,
-    rule: deciding?.name ?? '',
+    rule,
     status: reason === 'rate_limited' ? 429 : 503,
     retryAfterSeconds: Math.max(1, seconds(refusal.retryMs)),
   }
 }
 
-function partLeft(state: LimitState | null): number {
-  return state === null ? Infinity : state.remaining / Math.max(1, state.limit)
+function isTold({ headers = 'always' }: LimitPlan, isKnown: boolean): boolean {
+  return headers === 'always' || (headers === 'authenticated' && isKnown)
 }
 
-function isWithoutStore({ kind }: Outcome): boolean {
-  return kind === 'local' || kind === 'free' || kind === 'share' || kind === 'closed'
+function partLeft(state: LimitState | null): number {
+  return state === null ? Infinity : state.remaining / Math.max(1, state.limit)
 }

@@ -23,9 +23,9 @@ export interface LimitDecision extends Decision {
   readonly status: 200 | 429 | 503
   /** At least 1 where refused, else null. */
   readonly retryAfterSeconds: number | null
-  /** Limits that are not shadow, in the order of the file. */
+  /** Limits that the caller may know of: not shadow, and announced to such callers. In the order of the file. */
   readonly limits: readonly LimitState[]
-  /** The one that says most: that refused, or has the smallest part left. null where there is none. */
+  /** Of these the one that says most: that refused, or has the smallest part left. null where there is none. */
   readonly deciding: LimitState | null
   /** Names of shadow limits that would have refused. */
   readonly shadowed: readonly string[]

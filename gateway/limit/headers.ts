@@ -4,13 +4,13 @@ import type { LimitDecision, LimitState } from './decision.ts'
 
 /**
  * `RateLimit-Policy` with every limit, `RateLimit` with the deciding one, and `Retry-After` on a refusal:
- * [name, value, …] with lower-case names. `announce` false leaves out the first two, for callers who shall not know.
+ * [name, value, …] with lower-case names.
  */
-export function limitHeaders(decision: LimitDecision, announce = true): string[] {
+export function limitHeaders(decision: LimitDecision): string[] {
   const { limits, deciding, retryAfterSeconds } = decision
   const fields: string[] = []
-  if (announce && limits.length > 0) fields.push('ratelimit-policy', limits.map(policy).join(', '))
-  if (announce && deciding !== null) fields.push('ratelimit', current(deciding))
+  if (limits.length > 0) fields.push('ratelimit-policy', limits.map(policy).join(', '))
+  if (deciding !== null) fields.push('ratelimit', current(deciding))
   if (retryAfterSeconds !== null) fields.push('retry-after', String(retryAfterSeconds))
   return fields
 }

@@ -25,7 +25,8 @@ export const NORMAL: Health = { kind: 'normal' }
 const RECOVERY: Health = { kind: 'recovery' }
 
 const MAX_SUSPECT_FAILURES = 3
-const MAX_SUSPECT_MS = 250
+/** The second question in a row without an answer: a quarter of a second after the first one. */
+const MAX_SUSPECT_MS = 100
 const FIRST_RETRY_MS = 10
 const LONGEST_RETRY_MS = 1000
 
@@ -53,8 +54,8 @@ export function afterFailure(health: Health, nowMs: number, random: number): Hea
 
 /** After a batch or probe succeeded; `owes`: something admitted without the store is not reported yet. */
 export function afterSuccess(health: Health, owes: boolean): Health {
-  if (owes) return health.kind === 'recovery' ? health : RECOVERY
-  return NORMAL
+  // A single request that was decided without it is no outage.
+  return owes && health.kind !== 'normal' ? RECOVERY : NORMAL
 }
 
 function delay(failures: number, random: number): number {

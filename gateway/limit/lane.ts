@@ -1,14 +1,19 @@
 // The way to one shard of the store: gathers what a tick asks into batches, and knows whether the shard answers.
 
 import type { Clock } from '../../sidecar/runtime/clock.ts'
+import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import type { LimitCounters } from './counters.ts'
+import { largestCost } from './params.ts'
 import { afterFailure, afterSuccess, NORMAL, type Health } from './health.ts'
 import type { AskAnswer, LocalBucket, Waiter } from './local-bucket.ts'
 import { MAX_BATCH, type LimitStore } from './store.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
 
-/** A request waits this long for the store, then it is decided without. */
-export const WAIT_MS = 150
+/**
+ * A request waits this long for the store, then it is decided without: an answer in time is in time for it, and a busy
+ * process that sees its timers late still decides within 250 ms.
+ */
+export const WAIT_MS = 125
 /** Requests waiting in one process; a further one is refused at once. */
 export const MAX_WAITING = 16_384
 const MAX_IN_FLIGHT = 4
@@ -77,15 +82,17 @@ export class Lane {
     this.#schedule()
   }
 
-  /** The bucket has spent `tokens` without the store, and will tell it. */
+  /** The bucket has spent `tokens` without the store, and will tell it: more than the whole limit says no more than that. */
   owe(bucket: LocalBucket, tokens: number): void {
-    bucket.debt += tokens
+    bucket.debt = Math.min(bucket.debt + tokens, largestCost(bucket.params))
     this.#debtors.delete(bucket)
     this.#debtors.add(bucket)
     if (this.#debtors.size > MAX_DEBTORS) {
       const [oldest] = this.#debtors
       this.#debtors.delete(oldest!)
     }
+    // While the store is away, debtors wait for its return and nothing else does.
+    if (this.#isAsked) this.touch(bucket)
   }
 
   close(): void {
@@ -95,14 +102,18 @@ export class Lane {
     this.#pending.clear()
   }
 
+  get #isAsked(): boolean {
+    return this.#health.kind === 'normal' || this.#health.kind === 'recovery'
+  }
+
   #schedule(): void {
     if (this.#isScheduled || this.#isClosed || this.#pending.size === 0) return
-    if (this.#health.kind !== 'normal' && this.#health.kind !== 'recovery') return
+    if (!this.#isAsked) return
     if (this.#inFlight >= MAX_IN_FLIGHT) return
     this.#isScheduled = true
     this.#context.defer(() => {
       this.#isScheduled = false
-      if (this.#health.kind !== 'normal' && this.#health.kind !== 'recovery') return
+      if (!this.#isAsked) return
       while (this.#inFlight < MAX_IN_FLIGHT && this.#send()) continue
     })
   }
@@ -134,6 +145,7 @@ export class Lane {
     const asked: Asked[] = []
     for (const bucket of this.#pending) {
       if (asked.length === MAX_BATCH) break
+      if (bucket.isReporting) continue
       this.#pending.delete(bucket)
       const { storeKey: key, params } = bucket
       const waiters = bucket.waiters.filter(({ done }) => !done)
@@ -150,6 +162,7 @@ export class Lane {
       if (bucket.waiters.length > 0) this.#later(bucket)
       const debit = bucket.debt
       bucket.debt = 0
+      bucket.isReporting = debit > 0
       const item = { key, params, count: alike.length, cost, want, debit, ...bucket.takeReport() }
       asked.push({ bucket, item, waiters: alike })
     }
@@ -176,9 +189,12 @@ export class Lane {
   ): void {
     const { counters } = this.#context
     const { stamp } = answer
+    // What was spent without the store since it was asked was not known to it: it may have granted more than is left.
+    const isIndebted = bucket.debt > 0 || (bucket.isReporting && item.debit === 0)
+    if (item.debit > 0) bucket.isReporting = false
     counters.granted += answer.granted * item.cost + answer.held
     if (bucket.debt === 0) this.#debtors.delete(bucket)
-    if (nowMs - sentAtMs > bucket.params.lateMs) {
+    if (nowMs - sentAtMs > bucket.params.lateMs || isIndebted) {
       // What was granted may be spent no more, but who waits may still be answered in time.
       const tokens = answer.granted * item.cost + answer.held
       if (tokens > 0) bucket.giveBack(tokens, stamp)
@@ -205,7 +221,10 @@ export class Lane {
     this.#inFlight -= 1
     for (const { bucket, item, waiters } of asked) {
       // Told twice, a debit only makes the limit stricter; a credit would make it looser and is not told again.
-      if (item.debit > 0) this.owe(bucket, item.debit)
+      if (item.debit > 0) {
+        bucket.isReporting = false
+        this.owe(bucket, item.debit)
+      }
       bucket.waiters.unshift(...waiters.filter(({ done }) => !done))
       if (bucket.waiters.length > 0) this.#pending.add(bucket)
     }
@@ -251,11 +270,10 @@ export class Lane {
   }
 
   #retry(): void {
-    const { kind } = this.#health
-    if (kind === 'normal' || kind === 'recovery' || this.#isClosed) return
+    if (this.#isAsked || this.#isClosed) return
     // What is under way settles soon, and asks for the next retry itself.
     if (this.#inFlight > 0) return
-    if (kind === 'suspect' && this.#send()) return
+    if (this.#health.kind === 'suspect' && this.#send()) return
     void this.#probe()
   }
 
@@ -284,13 +302,17 @@ export class Lane {
     this.#cancelDeadline = null
     const { clock } = this.#context
     const nowMs = clock.monotonicMs()
+    let isOver = false
     for (const waiter of this.#waiting) {
       if (waiter.deadlineMs > nowMs) {
         this.#cancelDeadline = this.#afterwards(waiter.deadlineMs - nowMs)
-        return
+        break
       }
       this.#settle(waiter, { kind: 'unavailable' })
+      isOver = true
     }
+    // Nobody is decided about without the store unless it is in trouble: that is said, even if it was we who were slow.
+    if (isOver && this.#isAsked) this.#failure(lateError(), nowMs)
   }
 
   #settleAll(): void {
@@ -305,4 +327,8 @@ export class Lane {
     this.#context.counters.waiting -= 1
     waiter.settle(answer)
   }
+}
+
+function lateError(): SallyportError {
+  return new SallyportError('limit_store_timeout', 'requests waited too long for the limit store')
 }

@@ -2,21 +2,28 @@
 // that is away.
 
 import type { Clock } from '../../sidecar/runtime/clock.ts'
-import { isRefusal, refuses, type Charge, type Outcome, type Refusal } from './charge.ts'
+import {
+  isRefusal,
+  isWithoutStore,
+  refuses,
+  type Charge,
+  type Outcome,
+  type Refusal,
+} from './charge.ts'
 import { conclude } from './conclude.ts'
 import { newCounters, type LimitCounters } from './counters.ts'
 import { NO_LIMITS, type LimitDecision } from './decision.ts'
-import { EmbeddedStore } from './embedded-store.ts'
 import type { Health } from './health.ts'
 import { claimNamed, keyOf, storeKeyOf, type LimitSubject } from './keys.ts'
+import { Instances } from './instances.ts'
 import { Lane } from './lane.ts'
 import { LocalBucket } from './local-bucket.ts'
-import { largestCost, limitParams, localShare } from './params.ts'
+import { limitParams } from './params.ts'
 import type { LimitParams, LimitPlan } from './plan.ts'
 import { claimRate } from './rate.ts'
 import { Refusals, type RefusedEntry } from './refusals.ts'
 import { shardOf, type LimitStore } from './store.ts'
-import type { TakeItem } from './take-item.ts'
+import { Tallies, type LimitTally } from './tallies.ts'
 
 const DEFAULT_MAX_KEYS = 50_000
 const MAX_RATES = 1000
@@ -40,6 +47,9 @@ export interface LimiterOptions {
   readonly instances?: number
   /** Keys remembered, default 50,000; of a forgotten one the store is asked again. */
   readonly maxKeys?: number
+  /** Where it counts what it did; several limiters may count in one. Default: one of its own each. */
+  readonly tallies?: Tallies
+  readonly refusals?: Refusals
   /** A shard of the store went from one state to another; `error`: why, or null. */
   readonly onHealth?: (shard: number, health: Health['kind'], error: unknown) => void
 }
@@ -52,23 +62,21 @@ export interface LimiterMetrics extends LimitCounters {
   readonly instances: number
   /** The worst of the store's shards. */
   readonly state: Health['kind']
-  /** By name of the limit, at most 1000: requests it refused, and would have refused. */
-  readonly denied: ReadonlyMap<string, number>
-  readonly shadowed: ReadonlyMap<string, number>
+  /** By name of the limit; at most 1000 names, and `(more)` for all others. */
+  readonly limits: ReadonlyMap<string, Readonly<LimitTally>>
 }
 
 export class Limiter {
   readonly #options: LimiterOptions
   readonly #counters = newCounters()
   readonly #lanes: readonly Lane[]
-  /** The share of this process while the store is away. */
-  readonly #local: EmbeddedStore
   // Map order is age of last use, oldest first.
   readonly #buckets = new Map<string, LocalBucket>()
   readonly #holding = new Set<LocalBucket>()
   readonly #rates = new Map<string, LimitParams>()
-  readonly #refusals = new Refusals()
-  #instances: number
+  readonly #tallies: Tallies
+  readonly #refusals: Refusals
+  readonly #instances: Instances
   #isCounted = false
   #isClosed = false
   #cancelSweep: (() => void) | null = null
@@ -77,8 +85,9 @@ export class Limiter {
   constructor(options: LimiterOptions) {
     const { store, clock, random, defer, onHealth = () => undefined } = options
     this.#options = options
-    this.#instances = options.instances ?? 1
-    this.#local = new EmbeddedStore({ clock, maxKeys: options.maxKeys ?? DEFAULT_MAX_KEYS })
+    this.#tallies = options.tallies ?? new Tallies()
+    this.#refusals = options.refusals ?? new Refusals()
+    this.#instances = new Instances(options.instances ?? 1)
     const onHeld = (bucket: LocalBucket): void => this.#hold(bucket)
     const context = { store, clock, random, defer, counters: this.#counters, onHeld, onHealth }
     this.#lanes = Array.from({ length: store.shards }, (_, shard) => new Lane(shard, context))
@@ -125,16 +134,15 @@ export class Limiter {
       ...this.#counters,
       held,
       keys: this.#buckets.size,
-      instances: this.#instances,
+      instances: this.#instances.count,
       state: order.find((state) => states.has(state)) ?? 'normal',
-      denied: this.#refusals.denied,
-      shadowed: this.#refusals.shadowed,
+      limits: this.#tallies.byName,
     }
   }
 
-  /** Who was limited lately, latest first. */
-  limited(): readonly RefusedEntry[] {
-    return this.#refusals.list()
+  /** Of those who were limited lately (at most 1000 are known) the `n` that were most often. */
+  limited(n: number): readonly RefusedEntry[] {
+    return this.#refusals.top(n)
   }
 
   /** Gives up what is held; requests that wait are decided without the store. Does not close the store. */
@@ -148,13 +156,14 @@ export class Limiter {
   #bucket(plan: LimitPlan, subject: LimitSubject, nowMs: number): LocalBucket {
     const params = this.#params(plan, subject)
     // Counters of different windows are of different form.
-    const form = params.kind === 'window' ? params.subUs : 'bucket'
+    const form = params.kind === 'window' ? `${params.subUs}x${params.slots}` : 'bucket'
     const key = `${form} ${keyOf(plan, subject)}`
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
       const storeKey = storeKeyOf(key)
       const shard = shardOf(storeKey, this.#lanes.length)
-      bucket = new LocalBucket(storeKey, shard, params, this.#counters, nowMs)
+      const tally = this.#tallies.of(plan.name)
+      bucket = new LocalBucket(storeKey, shard, tally, params, this.#counters, nowMs)
     } else {
       this.#buckets.delete(key)
       bucket.adopt(params)
@@ -201,21 +210,15 @@ export class Limiter {
       if (bucket.isLow(nowMs)) lane.touch(bucket)
       return { kind: 'held', ...lease }
     }
-    return lane.health === 'degraded' ? this.#without(charge) : null
+    return lane.health === 'degraded' ? this.#without(charge, nowMs) : null
   }
 
   /** The outcome without the store. */
-  #without({ plan, bucket }: Charge): Outcome {
+  #without({ plan, bucket }: Charge, nowMs: number): Outcome {
     if (plan.onStoreDown === 'open') return { kind: 'free' }
     if (plan.onStoreDown === 'closed') return { kind: 'closed', retryMs: UNKNOWN_RETRY_MS }
-    const params = localShare(bucket.params, this.#instances)
-    const cost = Math.min(plan.cost, largestCost(params)) || plan.cost
-    const item = { ...REPORT_NOTHING, key: bucket.storeKey, params, count: 1, cost }
-    const { granted, retryUs, stamp } = this.#local.takeNow(item)
-    if (granted === 0) return { kind: 'share', retryMs: retryUs / 1000 }
-    this.#counters.owed += plan.cost
-    this.#lanes[bucket.shard]!.owe(bucket, plan.cost)
-    return { kind: 'local', stamp }
+    const retryMs = bucket.own.take(plan.cost, this.#instances.count, nowMs)
+    return retryMs > 0 ? { kind: 'share', retryMs } : { kind: 'local', atMs: nowMs }
   }
 
   #ask(
@@ -242,7 +245,7 @@ export class Limiter {
               break
             case 'unavailable':
               this.#counters.unanswered += 1
-              outcomes[i] = this.#without(charge)
+              outcomes[i] = this.#without(charge, nowMs)
           }
           open -= 1
           if (open === 0) resolve(this.#conclude(charges, outcomes, subject, nowMs))
@@ -258,21 +261,36 @@ export class Limiter {
     subject: LimitSubject,
     nowMs: number,
   ): LimitDecision {
-    const decision = conclude(charges, outcomes, nowMs)
+    const decision = conclude(charges, outcomes, nowMs, subject.caller !== null)
     if (decision.verdict === 'deny') this.#undo(charges, outcomes, nowMs)
     charges.forEach((charge, i) => {
       const outcome = outcomes[i] ?? null
       if (outcome === null) return
+      const { plan, bucket } = charge
+      if (isWithoutStore(outcome)) bucket.tally.degraded += 1
       if (isRefusal(outcome)) {
+        bucket.tally[plan.shadow ? 'shadowed' : 'limited'] += 1
         this.#refusals.add(charge, subject, this.#options.clock.wallMs())
-      } else if (decision.verdict === 'allow') this.#spent(charge, outcome)
+      } else if (decision.verdict === 'allow') {
+        bucket.tally.allowed += 1
+        this.#spent(charge, outcome, nowMs)
+      }
     })
     return decision
   }
 
-  #spent({ plan, bucket }: Charge, outcome: Outcome): void {
-    if (outcome.kind === 'held') bucket.settle(plan.cost, outcome.lease)
-    if (outcome.kind === 'held' || outcome.kind === 'asked') this.#counters.spent += plan.cost
+  /** A request was let through. */
+  #spent({ plan, bucket }: Charge, outcome: Outcome, nowMs: number): void {
+    const { cost, onStoreDown } = plan
+    if (outcome.kind === 'local') {
+      this.#counters.owed += cost
+      this.#lanes[bucket.shard]!.owe(bucket, cost)
+      return
+    }
+    if (outcome.kind === 'held') bucket.settle(cost, outcome.lease)
+    if (outcome.kind !== 'held' && outcome.kind !== 'asked') return
+    this.#counters.spent += cost
+    if (onStoreDown === 'local') bucket.own.add(cost, this.#instances.count, nowMs)
   }
 
   #undo(charges: readonly Charge[], outcomes: readonly (Outcome | null)[], nowMs: number): void {
@@ -288,14 +306,9 @@ export class Limiter {
           bucket.giveBack(cost, outcome.stamp)
           this.#lanes[bucket.shard]!.touch(bucket)
           break
-        case 'local': {
-          const params = localShare(bucket.params, this.#instances)
-          const { storeKey: key } = bucket
-          const { stamp } = outcome
-          this.#local.takeNow({ ...REPORT_NOTHING, key, params, credit: cost, stamp })
-          bucket.debt = Math.max(0, bucket.debt - cost)
+        case 'local':
+          bucket.own.undo(cost, outcome.atMs)
           break
-        }
         default:
       }
     })
@@ -325,23 +338,12 @@ export class Limiter {
     // Soon again after the first, since instances that start together do not know each other yet, and after a missed one.
     let nextMs = this.#isCounted ? BEAT_MS : EARLY_BEAT_MS
     try {
-      this.#instances = Math.max(1, await store.beat(instance))
+      this.#instances.report(await store.beat(instance), clock.monotonicMs())
       this.#isCounted = true
     } catch {
-      // Who is known stays known while the store is away.
+      this.#instances.miss()
       nextMs = EARLY_BEAT_MS
     }
     if (!this.#isClosed) this.#cancelBeat = clock.after(nextMs, () => void this.#beat())
   }
-}
-
-const REPORT_NOTHING: Omit<TakeItem, 'key' | 'params'> = {
-  count: 0,
-  cost: 1,
-  want: 0,
-  credit: 0,
-  stamp: 0,
-  settled: 0,
-  lease: 0,
-  debit: 0,
 }

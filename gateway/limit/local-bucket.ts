@@ -2,9 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { LimitCounters } from './counters.ts'
+import { ownUse, type OwnUse } from './own-use.ts'
 import { largestCost } from './params.ts'
 import type { LimitParams } from './plan.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
+import type { LimitTally } from './tallies.ts'
 
 /** A refusal is believed this long: tokens that others give back are noticed that late. */
 const LONGEST_DENIAL_MS = 1000
@@ -42,11 +44,15 @@ export type AskAnswer =
 export class LocalBucket {
   readonly storeKey: string
   readonly shard: number
+  /** Of the limit this is a key of. */
+  readonly tally: LimitTally
   params: LimitParams
   /** Not yet sent. */
   waiters: Waiter[] = []
   /** Tokens spent without the store and not yet reported. */
   debt = 0
+  /** A debt is on its way to the store: until that has said so, nothing else is asked of it. */
+  isReporting = false
   /** As the store said last. */
   remaining: number
   resetAtMs = 0
@@ -64,6 +70,7 @@ export class LocalBucket {
   #deniedUntilMs = 0
   #credit = 0
   #creditStamp = 0
+  #own: OwnUse | null = null
   #used = 0
   #usedSinceMs: number
   #lastUseMs: number
@@ -72,12 +79,14 @@ export class LocalBucket {
   constructor(
     storeKey: string,
     shard: number,
+    tally: LimitTally,
     params: LimitParams,
     counters: LimitCounters,
     nowMs: number,
   ) {
     this.storeKey = storeKey
     this.shard = shard
+    this.tally = tally
     this.params = params
     this.remaining = largestCost(params)
     this.#counters = counters
@@ -91,6 +100,12 @@ export class LocalBucket {
 
   get credit(): number {
     return this.#credit
+  }
+
+  /** What this process admitted of the key; most keys of a flood are never charged. */
+  get own(): OwnUse {
+    this.#own ??= ownUse(this.params)
+    return this.#own
   }
 
   /** Takes from held tokens, or answers null where there are not enough. Lease time is checked here, at every use. */
@@ -147,6 +162,7 @@ export class LocalBucket {
     if (params === this.params) return
     if (!isDeepStrictEqual(params, this.params)) this.#deniedCost = Infinity
     this.params = params
+    this.#own?.adopt(params)
   }
 
   /** Until a request of this cost may be asked for again; 0: now. */

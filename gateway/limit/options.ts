@@ -66,13 +66,19 @@ const LimitObject = Type.Object(
     onStoreDown: Type.Optional(
       Type.Union([Type.Literal('local'), Type.Literal('open'), Type.Literal('closed')], {
         description:
-          'While the store is away: `local` (default), each process admits its share; `open`, all is admitted; `closed`, nothing is.',
+          'While the store is away: `local` (default), each process admits its share, less what it admitted before; `open`, all is admitted; `closed`, nothing is.',
       }),
     ),
     shadow: Type.Optional(
       Type.Boolean({
         description:
           'true: nothing is refused, but what would have been is recorded. Default false.',
+      }),
+    ),
+    headers: Type.Optional(
+      Type.Union([Type.Literal('always'), Type.Literal('authenticated'), Type.Literal('never')], {
+        description:
+          'Whom `RateLimit` and `RateLimit-Policy` tell of this limit: `always` (default), everybody; `authenticated`, callers with a valid token; `never`, nobody. A refusal always says `Retry-After`.',
       }),
     ),
     mode: Type.Optional(

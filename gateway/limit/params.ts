@@ -4,10 +4,13 @@ import type { BucketParams, LimitMode, LimitParams, Rate, WindowParams } from '.
 
 /** The part-window counts whole, so a window admits at most 1/64 less than it could. */
 const SUB_WINDOWS = 64
+/** Of a short window answers that may be late take more of the allowance, so its parts take less: all in all 2 %. */
+const SHORT_WINDOW_MS = 10_000
+const SHORT_SUB_WINDOWS = 256
 /** The share of a burst that nodes may hold in advance. */
 const OUTSTANDING_SHARE = 0.1
 const LONGEST_LEASE_MS = 1000
-/** An answer older than this is no longer acted on; requests wait no longer either. */
+/** An answer older than this is no longer acted on. */
 const LONGEST_ANSWER_MS = 150
 /** How old an answer must be allowed to be, where the window is long enough for it. */
 const USUAL_ANSWER_MS = 50
@@ -34,13 +37,14 @@ export function windowParams(rate: Rate, mode: LimitMode | null): WindowParams {
   const leaseMs = (mode ?? (pays ? 'leased' : 'exact')) === 'leased' ? longestMs : 0
   const lateMs = answerMs(windowMs)
   const coveredUs = (windowMs + Math.max(leaseMs, lateMs)) * 1000
-  const subUs = Math.ceil(coveredUs / SUB_WINDOWS)
-  return { kind: 'window', max, windowMs, subUs, slots: SUB_WINDOWS, leaseMs, lateMs }
+  const slots = windowMs < SHORT_WINDOW_MS ? SHORT_SUB_WINDOWS : SUB_WINDOWS
+  const subUs = Math.ceil(coveredUs / slots)
+  return { kind: 'window', max, windowMs, subUs, slots, leaseMs, lateMs }
 }
 
-/** A two-hundredth of the window, but rather a fortieth than less than is usual. */
+/** A two-hundredth of the window, but rather a sixty-fourth than less than is usual. */
 function answerMs(windowMs: number): number {
-  const least = Math.min(USUAL_ANSWER_MS, windowMs / 40)
+  const least = Math.min(USUAL_ANSWER_MS, windowMs / 64)
   return Math.min(LONGEST_ANSWER_MS, Math.max(least, windowMs / 200))
 }
 
@@ -71,19 +75,9 @@ export function largestCost(params: LimitParams): number {
   return params.kind === 'window' ? params.max : params.size
 }
 
-/** The share of one of `instances` that cannot ask the store: all of them together keep the limit, but each may 1. */
-export function localShare(params: LimitParams, instances: number): LimitParams {
-  const part = (whole: number): number =>
-    whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances))
-  if (params.kind === 'window') return { ...params, max: part(params.max), leaseMs: 0 }
-  const { size, outstanding, tokenUs } = params
-  return {
-    ...params,
-    size: part(size + outstanding),
-    tokenUs: tokenUs * instances,
-    outstanding: 0,
-    leaseMs: 0,
-  }
+/** Of `whole` the share of one of `instances` that cannot ask the store: all of them together keep the limit, but each may 1. */
+export function shareOf(whole: number, instances: number): number {
+  return whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances))
 }
 
 /** What the limit promises, in the words of the documentation. */

@@ -62,6 +62,9 @@ export interface ClaimRate {
 
 export type LimitRate = { readonly kind: 'fixed'; readonly params: LimitParams } | ClaimRate
 
+/** Which callers the header fields tell of a limit. */
+export type Announcement = 'always' | 'authenticated' | 'never'
+
 /** What happens to requests while the store cannot be asked. */
 export type OnStoreDown = 'local' | 'open' | 'closed'
 
@@ -77,6 +80,8 @@ export interface LimitPlan {
   readonly onStoreDown: OnStoreDown
   /** true: never refuses, but what it would have refused is recorded. */
   readonly shadow: boolean
+  /** Default `always`. */
+  readonly headers?: Announcement
   /**
    * `before_auth`: before any signature is checked, counted by each node for itself. `after_auth`: counted by all nodes
    * together.

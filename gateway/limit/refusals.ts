@@ -3,7 +3,7 @@
 import type { Charge } from './charge.ts'
 import { labelOf, type LimitSubject } from './keys.ts'
 
-/** One key that one limit refused. */
+/** One key that one limit refused, or would have. */
 export interface RefusedEntry {
   readonly limit: string
   /** Who: an address, a subject, the digest of a header field. */
@@ -18,54 +18,41 @@ export interface RefusedEntry {
   readonly lastAtMs: number
 }
 
+interface Counted extends RefusedEntry {
+  count: number
+  lastAtMs: number
+}
+
 const MAX_ENTRIES = 1000
-const MAX_NAMES = 1000
 
 export class Refusals {
-  // Map order is age of the last refusal, oldest first.
-  readonly #entries = new Map<string, RefusedEntry>()
-  readonly #denied = new Map<string, number>()
-  readonly #shadowed = new Map<string, number>()
-
-  /** By name of the limit. */
-  get denied(): ReadonlyMap<string, number> {
-    return this.#denied
-  }
-
-  /** By name of the limit. */
-  get shadowed(): ReadonlyMap<string, number> {
-    return this.#shadowed
-  }
+  // Map order is age of the last refusal, oldest first; by the digest, which no two limits share.
+  readonly #entries = new Map<string, Counted>()
 
   /** A limit refused, or would have. Beyond 1000 the entry that was refused longest ago is forgotten. */
   add({ plan, bucket }: Charge, subject: LimitSubject, nowMs: number): void {
-    const { name, shadow } = plan
-    bump(shadow ? this.#shadowed : this.#denied, name)
-    const id = `${bucket.storeKey} ${name}`
-    const known = this.#entries.get(id)
-    this.#entries.delete(id)
-    this.#entries.set(id, {
-      limit: name,
-      label: known?.label ?? labelOf(plan, subject),
-      key: bucket.storeKey,
-      shadow,
-      count: (known?.count ?? 0) + 1,
-      firstAtMs: known?.firstAtMs ?? nowMs,
-      lastAtMs: nowMs,
-    })
-    if (this.#entries.size <= MAX_ENTRIES) return
-    const [oldest] = this.#entries.keys()
-    this.#entries.delete(oldest!)
+    const { storeKey: key } = bucket
+    let entry = this.#entries.get(key)
+    if (entry === undefined) {
+      const { name: limit, shadow } = plan
+      const label = labelOf(plan, subject)
+      entry = { limit, label, key, shadow, count: 0, firstAtMs: nowMs, lastAtMs: nowMs }
+      if (this.#entries.size >= MAX_ENTRIES) {
+        const [oldest] = this.#entries.keys()
+        this.#entries.delete(oldest!)
+      }
+    } else this.#entries.delete(key)
+    entry.count += 1
+    entry.lastAtMs = nowMs
+    this.#entries.set(key, entry)
   }
 
-  /** Latest first. */
-  list(): readonly RefusedEntry[] {
-    return [...this.#entries.values()].toReversed()
+  /** The `n` that were refused most often, most often first; of equals the one refused last. */
+  top(n: number): readonly RefusedEntry[] {
+    const latestFirst = [...this.#entries.values()].toReversed()
+    return latestFirst
+      .toSorted((a, b) => b.count - a.count)
+      .slice(0, n)
+      .map((entry) => ({ ...entry }))
   }
-}
-
-/** Names are those of the configuration; only revisions make ever new ones, and of those no more are counted then. */
-function bump(counts: Map<string, number>, name: string): void {
-  const count = counts.get(name) ?? 0
-  if (count > 0 || counts.size < MAX_NAMES) counts.set(name, count + 1)
 }

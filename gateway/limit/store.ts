@@ -11,7 +11,7 @@ export interface LimitStore {
   /**
    * Takes from the counters of `items` (1 to MAX_BATCH, all of one shard), one after the other and undisturbed by other
    * callers. Rejects where that is not known to have happened; the items must then not be sent again as they are, or a
-   * credit could count twice. Settles within about 50 ms.
+   * credit could count twice. Settles within about 100 ms.
    */
   take(shard: number, items: readonly TakeItem[]): Promise<readonly TakeAnswer[]>
   /** Resolves where the shard would take at present; rejects otherwise. */

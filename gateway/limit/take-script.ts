@@ -40,7 +40,6 @@ local function window(key, max, sub, slots, count, cost, want, credit, stamp, de
       end
     end
   end
-  debit = math.min(debit, math.max(0, max - total))
   local left = math.max(0, max - total - debit)
   local granted = math.min(count, math.floor(left / cost))
   left = left - granted * cost

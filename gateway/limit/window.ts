@@ -27,13 +27,13 @@ export function takeFromWindow(
   if (item.credit > 0) giveBack(state, item.stamp, item.credit)
   let total = 0
   for (const count of counts) total += count
-  const debit = Math.min(item.debit, Math.max(0, max - total))
-  let left = Math.max(0, max - total - debit)
+  // A debt counts in full, even beyond the limit: it was admitted now, and what counts beside it passes sooner.
+  let left = Math.max(0, max - total - item.debit)
   const granted = Math.min(item.count, Math.floor(left / item.cost))
   left -= granted * item.cost
   const held = Math.min(item.want, Math.floor(left / 2))
   left -= held
-  const taken = debit + granted * item.cost + held
+  const taken = item.debit + granted * item.cost + held
   if (taken > 0) {
     if (indexes.at(-1) !== current) {
       indexes.push(current)

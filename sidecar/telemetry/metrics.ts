@@ -1,6 +1,6 @@
 // Counters, gauges and histograms in Prometheus' text form, with a bound on the number of series of each.
 
-/** Series of one metric; label values that would make another are counted under `other`. */
+/** Series of one metric, unless it says otherwise; label values that would make another are counted under `other`. */
 const MAX_SERIES = 500
 const OVERFLOW = 'other'
 
@@ -9,6 +9,8 @@ export interface MetricText {
   readonly name: string
   readonly help: string
   readonly labels: readonly string[]
+  /** Default 500. */
+  readonly maxSeries?: number
 }
 
 interface Metric {
@@ -17,40 +19,48 @@ interface Metric {
   readonly lines: () => string
 }
 
+/** Between label values in keys; no name, word or number holds it. */
+const SEPARATOR = '\0'
+
 /** Values keyed by label values, in the order of `labels`. */
 class Series<Value> {
-  readonly #byKey = new Map<string, Value>()
+  readonly #byKey = new Map<string, { readonly text: string; readonly value: Value }>()
   readonly #labels: readonly string[]
+  readonly #maxSeries: number
   readonly #fresh: () => Value
 
-  constructor(labels: readonly string[], fresh: () => Value) {
+  constructor(labels: readonly string[], maxSeries: number, fresh: () => Value) {
     this.#labels = labels
+    this.#maxSeries = maxSeries
     this.#fresh = fresh
   }
 
+  /** Called several times for each request, so that only a new series is written out. */
   get(values: readonly string[]): Value {
-    const key = this.#labels.map((name, at) => `${name}="${escaped(values[at] ?? '')}"`).join(',')
+    const key = values.join(SEPARATOR)
     const known = this.#byKey.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.value
     const isOther = values.every((value) => value === OVERFLOW)
-    if (this.#byKey.size >= MAX_SERIES && !isOther) {
+    if (this.#byKey.size >= this.#maxSeries && !isOther) {
       return this.get(this.#labels.map(() => OVERFLOW))
     }
-    const made = this.#fresh()
-    this.#byKey.set(key, made)
-    return made
+    const text = this.#labels.map((name, at) => `${name}="${escaped(values[at] ?? '')}"`).join(',')
+    const value = this.#fresh()
+    this.#byKey.set(key, { text, value })
+    return value
   }
 
-  entries(): Iterable<[string, Value]> {
-    return this.#byKey.entries()
+  /** Label values as text, and what stands under them. */
+  entries(): readonly (readonly [string, Value])[] {
+    return [...this.#byKey.values()].map(({ text, value }) => [text, value] as const)
   }
 }
 
 export class Counter {
   readonly #series: Series<{ value: number }>
 
-  constructor(labels: readonly string[]) {
-    this.#series = new Series(labels, () => ({ value: 0 }))
+  constructor(labels: readonly string[], maxSeries = MAX_SERIES) {
+    this.#series = new Series(labels, maxSeries, () => ({ value: 0 }))
   }
 
   /** `labels`: values in the order in which the metric names them. */
@@ -59,7 +69,8 @@ export class Counter {
   }
 
   lines(name: string): string {
-    return [...this.#series.entries()]
+    return this.#series
+      .entries()
       .map(([key, { value }]) => `${name}${braced(key)} ${value}\n`)
       .join('')
   }
@@ -78,8 +89,19 @@ interface Distribution {
 export class Histogram {
   readonly #series: Series<Distribution>
 
-  constructor(labels: readonly string[]) {
-    this.#series = new Series(labels, () => ({ counts: BUCKETS.map(() => 0), sum: 0, total: 0 }))
+  constructor(labels: readonly string[], maxSeries = MAX_SERIES) {
+    const fresh = (): Distribution => ({ counts: BUCKETS.map(() => 0), sum: 0, total: 0 })
+    this.#series = new Series(labels, maxSeries, fresh)
+  }
+
+  /** What was counted elsewhere: one count for each of BUCKETS, and one for what took longer. */
+  merge(counts: readonly number[], sumMs: number, labels: readonly string[] = []): void {
+    const series = this.#series.get(labels)
+    counts.forEach((count, at) => {
+      if (at < BUCKETS.length) series.counts[at]! += count
+      series.total += count
+    })
+    series.sum += sumMs / 1000
   }
 
   observeMs(durationMs: number, labels: readonly string[] = []): void {
@@ -112,13 +134,13 @@ export class Metrics {
   readonly #metrics: Metric[] = []
 
   counter(text: MetricText): Counter {
-    const counter = new Counter(text.labels)
+    const counter = new Counter(text.labels, text.maxSeries)
     this.#metrics.push({ text, type: 'counter', lines: () => counter.lines(text.name) })
     return counter
   }
 
   histogram(text: MetricText): Histogram {
-    const histogram = new Histogram(text.labels)
+    const histogram = new Histogram(text.labels, text.maxSeries)
     this.#metrics.push({ text, type: 'histogram', lines: () => histogram.lines(text.name) })
     return histogram
   }

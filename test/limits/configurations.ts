@@ -2,7 +2,7 @@
 
 import { bucketParams, windowParams } from '../../gateway/limit/params.ts'
 import type { LimitParams } from '../../gateway/limit/plan.ts'
-import type { FleetOptions } from './fleet.ts'
+import type { FleetOptions, Outage } from './fleet.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export type Kind = 'window' | 'bucket'
@@ -54,6 +54,34 @@ export function strainedFleet(seed: number, kind: Kind, mode: Mode): FleetOption
   }
 }
 
+/** Few nodes of which one gets nearly all requests, far more than the limit, while the store comes and goes. */
+export function unluckyFleet(seed: number, kind: Kind, mode: Mode): FleetOptions {
+  const random = seededRandom(seed * 50_021)
+  const strained = strainedFleet(seed, kind, mode)
+  return {
+    ...strained,
+    nodes: 1 + Math.floor(random() * 3),
+    favoured: 0.95,
+    ratePerMs: strained.ratePerMs * 2,
+    outages: randomOutages(seed, strained.durationMs),
+    onStoreDown: 'local',
+  }
+}
+
+/** Blinks and outages of every kind, one after the other. */
+function randomOutages(seed: number, durationMs: number): readonly Outage[] {
+  const random = seededRandom(seed * 65_537)
+  const outages: Outage[] = []
+  let fromMs = random() * 1000
+  while (fromMs < durationMs) {
+    const kind = (['down', 'paused', 'cut'] as const)[Math.floor(random() * 3)]!
+    const untilMs = fromMs + (random() < 0.5 ? 40 + random() * 300 : random() * 3000)
+    outages.push({ kind, fromMs, untilMs })
+    fromMs = untilMs + random() * 1500
+  }
+  return outages
+}
+
 /** A small limit for an adversary; times are short, so that none of them hides what another one should. */
 export function smallLimit(seed: number, kind: Kind, mode: Mode): LimitParams {
   const random = seededRandom(seed * 31_337)
@@ -61,7 +89,8 @@ export function smallLimit(seed: number, kind: Kind, mode: Mode): LimitParams {
     least + Math.floor(random() * (most - least + 1))
   const leaseMs = mode === 'leased' ? some(100, 800) : 0
   if (kind === 'window') {
-    return timed(windowParams({ count: some(4, 20), perMs: 1000 }, mode), leaseMs, 5)
+    const window = windowParams({ count: some(4, 20), perMs: 1000 }, mode)
+    return timed({ ...window, slots: 64 }, leaseMs, 5)
   }
   const bucket = bucketParams({ count: some(5, 20), perMs: 1000 }, some(4, 20), mode)
   const outstanding = mode === 'leased' ? 3 : 0

@@ -28,13 +28,26 @@ export interface FleetOptions {
   readonly crashes?: number
   readonly failovers?: number
   readonly onStoreDown?: LimitPlan['onStoreDown']
-  /** The store is gone from then on, for so long. */
-  readonly outage?: { readonly fromMs: number; readonly untilMs: number }
+  readonly outages?: readonly Outage[]
+  /** This part of all requests goes to one node; the rest to any. Default 0. */
+  readonly favoured?: number
+}
+
+/** `down`: the store refuses; `paused`: it hangs, and then answers what had come; `cut`: one node cannot reach it. */
+export interface Outage {
+  readonly kind: 'down' | 'paused' | 'cut'
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+export interface NodeAdmission extends Admission {
+  /** The process that admitted it; one that takes the place of a crashed one is another. */
+  readonly node: string
 }
 
 export interface FleetResult {
   /** In order of time. */
-  readonly log: readonly Admission[]
+  readonly log: readonly NodeAdmission[]
   readonly decisions: number
   readonly batches: number
   /** Tokens granted that no request got. */
@@ -47,13 +60,19 @@ function plan(id: string, params: LimitParams, onStoreDown: LimitPlan['onStoreDo
   return { id, name: id, rate, onStoreDown, ...fixed }
 }
 
+interface Node {
+  readonly name: string
+  readonly store: SimulatedStore
+  readonly limiter: Limiter
+}
+
 class Fleet {
   readonly #options: FleetOptions
   readonly #random: () => number
   readonly time = new VirtualTime()
   readonly server: SimulatedServer
-  readonly log: Admission[] = []
-  readonly #limiters: Limiter[]
+  readonly log: NodeAdmission[] = []
+  readonly #nodes: Node[]
   readonly #plans: readonly (readonly LimitPlan[])[]
   #started = 0
   #retired = { batches: 0, dropped: 0 }
@@ -72,48 +91,69 @@ class Fleet {
       [{ ...cheap, cost: Math.min(3, dear) }],
       [cheap, { ...plan('refusing', refusing, onStoreDown), key: [{ kind: 'ip' }] }],
     ]
-    this.#limiters = Array.from({ length: options.nodes }, () => this.#start())
+    this.#nodes = Array.from({ length: options.nodes }, () => this.#start())
   }
 
   get totals(): { batches: number; dropped: number } {
-    return this.#limiters.reduce((sum, limiter) => retired(sum, limiter), this.#retired)
+    return this.#nodes.reduce((sum, { limiter }) => retired(sum, limiter), this.#retired)
   }
 
   request(): void {
     const { refusedLater } = this.#options
     const dice = this.#random()
     const plans = this.#plans[dice < refusedLater ? 2 : dice > 0.9 ? 1 : 0]!
-    const limiter = this.#limiters[Math.floor(this.#random() * this.#limiters.length)]!
+    const isFavoured = this.#random() < (this.#options.favoured ?? 0)
+    const { limiter, name: node } = isFavoured ? this.#nodes[0]! : this.#pick()
     const { cost } = plans[0]!
     this.decisions += 1
     // The limit that refuses is another one every time, so that its refusal is not known beforehand.
     const clientIp = `192.0.2.${this.decisions % 251}`
     const decided = limiter.decide(plans, { clientIp, route: 'r', headers: [], caller: null })
     const note = ({ verdict }: LimitDecision): void => {
-      if (verdict === 'allow') this.log.push({ atMs: this.time.monotonicMs(), cost })
+      if (verdict === 'allow') this.log.push({ atMs: this.time.monotonicMs(), cost, node })
     }
     if (decided instanceof Promise) void decided.then(note)
     else note(decided)
   }
 
   crash(): void {
-    const at = Math.floor(this.#random() * this.#limiters.length)
-    const limiter = this.#limiters[at]!
-    this.#retired = retired(this.#retired, limiter)
-    limiter.close()
-    this.#limiters[at] = this.#start()
+    const node = this.#pick()
+    this.#retired = retired(this.#retired, node.limiter)
+    node.limiter.close()
+    this.#nodes[this.#nodes.indexOf(node)] = this.#start()
   }
 
-  #start(): Limiter {
+  begin({ kind, fromMs, untilMs }: Outage): void {
+    const { time, server } = this
+    const { store } = this.#pick()
+    time.after(fromMs, () => {
+      if (kind === 'down') server.isDown = true
+      else if (kind === 'paused') server.pausedUntilMs = untilMs
+      else store.isCutOff = true
+    })
+    time.after(untilMs, () => {
+      if (kind === 'down') server.isDown = false
+      else if (kind === 'cut') store.isCutOff = false
+    })
+  }
+
+  #pick(): Node {
+    return this.#nodes[Math.floor(this.#random() * this.#nodes.length)]!
+  }
+
+  #start(): Node {
     const { nodes, faults } = this.#options
-    return new Limiter({
-      store: new SimulatedStore(this.server, faults),
+    const store = new SimulatedStore(this.server, faults)
+    const name = `node ${this.#started++}`
+    const limiter = new Limiter({
+      store,
       clock: this.time,
       random: this.#random,
       defer: (task) => void this.time.after(0, task),
-      instance: `node ${this.#started++}`,
+      instance: name,
       instances: nodes,
     })
+    return { name, store, limiter }
   }
 }
 
@@ -122,7 +162,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const fleet = new Fleet(options)
   const { time, server } = fleet
   const random = seededRandom(options.seed + 1_000_003)
-  const { durationMs, traffic, outage } = options
+  const { durationMs, traffic, outages = [] } = options
   const repeat = (times: number, task: () => void): void => {
     for (let i = 0; i < times; i++) time.after(random() * durationMs, task)
   }
@@ -132,10 +172,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     time.after(Math.max(0, atMs - 200), () => server.replicate())
     time.after(atMs, () => server.failOver())
   }
-  if (outage !== undefined) {
-    time.after(outage.fromMs, () => (server.isDown = true))
-    time.after(outage.untilMs, () => (server.isDown = false))
-  }
+  for (const outage of outages) fleet.begin(outage)
   if (traffic === 'pulses') pulses(fleet, random, options)
   else arrivals(fleet, random, options)
   await time.run(durationMs + 1000)

@@ -1,12 +1,10 @@
 // A store behind a network that delays and loses, and that fails over, stops and goes away as real ones do.
 
+import { ANSWER_MS } from '../../gateway/limit/answer-in-time.ts'
 import { INSTANCE_LIFE_MS, type LimitStore } from '../../gateway/limit/store.ts'
 import type { TakeAnswer, TakeItem } from '../../gateway/limit/take-item.ts'
 import { take, type TakeState } from '../../gateway/limit/take.ts'
 import type { VirtualTime } from './virtual-time.ts'
-
-/** As of the real stores. */
-const ANSWER_MS = 50
 
 export interface NetworkFaults {
   /** Each way, 0 to this. */
@@ -72,6 +70,8 @@ export class SimulatedStore implements LimitStore {
   readonly shards = 1
   readonly #server: SimulatedServer
   readonly #faults: NetworkFaults
+  /** This node alone cannot reach the server. */
+  isCutOff = false
 
   constructor(server: SimulatedServer, faults: NetworkFaults) {
     this.#server = server
@@ -96,7 +96,7 @@ export class SimulatedStore implements LimitStore {
     const { time, random } = this.#server
     const { delayMs, lost } = this.#faults
     return new Promise<T>((resolve, reject) => {
-      if (this.#server.isDown) return reject(new Error('refused'))
+      if (this.#server.isDown || this.isCutOff) return reject(new Error('refused'))
       const cancel = time.after(ANSWER_MS, () => reject(new Error('timeout')))
       if (random() < lost) return
       const arrive = (): void => {

@@ -1,14 +1,28 @@
 // Who may use the control plane: users with passwords, API tokens, and whether the first administrator was made.
 
-import { Type, type Static } from 'typebox'
-import { check } from '../../../sidecar/runtime/check.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
-import { SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { errorMessage, SallyportError } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
-import { mayAct, ROLES, type Role } from '../admin/operation.ts'
+import type { Role } from '../admin/operation.ts'
 import { update, type Documents } from '../documents/documents.ts'
+import {
+  curbTokens,
+  existing,
+  find,
+  keepAnAdmin,
+  readState,
+  summaryOfToken,
+  summaryOfUser,
+  type AccountState,
+  type Token,
+  type TokenSummary,
+  type User,
+  type UserSummary,
+} from './account-state.ts'
 import { passwordProblem, type Passwords } from './password.ts'
 import { hashOfSecret, isSecret, newSecret } from './secret.ts'
+
+export type { TokenSummary, UserSummary } from './account-state.ts'
 
 const MAX_USERS = 1000
 const MAX_TOKENS = 10_000
@@ -17,37 +31,25 @@ const USED_EVERY_MS = 60_000
 const DOCUMENT = 'accounts'
 const TOKEN = /^sap_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,63}$/
+/** Of principals that are no users. */
+const RESERVED = new Set(['local', 'anyone', 'system', 'audit', 'mesh'])
 
-const RoleSchema = Type.Enum([...ROLES])
-const UserSchema = Type.Object({
-  name: Type.String(),
-  role: RoleSchema,
-  /** PHC string. */
-  password: Type.String(),
-  createdAtMs: Type.Number(),
-})
-const TokenSchema = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  owner: Type.String(),
-  role: RoleSchema,
-  hash: Type.String(),
-  createdAtMs: Type.Number(),
-  expiresAtMs: Type.Number(),
-  lastUsedAtMs: Type.Union([Type.Number(), Type.Null()]),
-})
-const StateSchema = Type.Object({
-  users: Type.Array(UserSchema),
-  tokens: Type.Array(TokenSchema),
-})
+/** What a user may do from now on. */
+export interface UserChange {
+  readonly role?: Role
+  readonly scope?: readonly string[]
+  readonly password?: string
+}
 
-type User = Static<typeof UserSchema>
-type Token = Static<typeof TokenSchema>
-type State = Static<typeof StateSchema>
+export interface NewToken {
+  readonly owner: string
+  readonly name: string
+  readonly role: Role
+  readonly scope: readonly string[]
+  readonly lifeMs: number
+}
 
-export type UserSummary = Omit<User, 'password'>
-export type TokenSummary = Omit<Token, 'hash'>
-
+/** All of it rejects with ApiError; `not_available` where the accounts cannot be read or written. */
 export class Accounts {
   readonly #documents: Documents
   readonly #passwords: Passwords
@@ -68,40 +70,52 @@ export class Accounts {
     return (await this.#state()).users.map(summaryOfUser)
   }
 
-  /** `first`: refused where there is a user already. Throws ApiError. */
-  async addUser(name: string, password: string, role: Role, first = false): Promise<UserSummary> {
-    if (!NAME.test(name)) {
-      throw new ApiError('invalid', 'a name has 1 to 64 of a-z, 0-9, `.`, `_`, `@` and `-`')
+  /** As it is now, on whatever node it was changed; null where there is no such user. */
+  async user(name: string): Promise<Omit<User, 'password'> | null> {
+    return find(await this.#state(), name) ?? null
+  }
+
+  /** `first`: refused where there is a user already. */
+  async addUser(
+    name: string,
+    password: string,
+    role: Role,
+    scope: readonly string[],
+    first = false,
+  ): Promise<User> {
+    if (!NAME.test(name) || RESERVED.has(name)) {
+      const rule = 'a name has 1 to 64 of a-z, 0-9, `.`, `_`, `@` and `-`'
+      throw new ApiError('invalid', RESERVED.has(name) ? `${name} is taken by ourselves` : rule)
     }
     const hash = await this.#hash(password, name)
     return this.#change((state) => {
       if (first && state.users.length > 0) throw new ApiError('conflict', 'this is already set up')
       if (find(state, name) !== undefined) throw new ApiError('conflict', `${name} exists already`)
-      if (state.users.length >= MAX_USERS)
+      if (state.users.length >= MAX_USERS) {
         throw new ApiError('conflict', 'there are too many users')
-      const user = { name, role, password: hash, createdAtMs: this.#clock.wallMs() }
+      }
+      const createdAtMs = this.#clock.wallMs()
+      // Not 1: who is removed and added again is not signed in from before.
+      const generation = Math.floor(createdAtMs)
+      const user = { name, role, scope: [...scope], password: hash, generation, createdAtMs }
       state.users.push(user)
-      return summaryOfUser(user)
+      keepAnAdmin(state)
+      return user
     })
   }
 
-  async setRole(name: string, role: Role): Promise<UserSummary> {
+  /** All of it or nothing; sessions of before are over. */
+  async changeUser(name: string, { role, scope, password }: UserChange): Promise<User> {
+    const hash = password === undefined ? null : await this.#hash(password, name)
     return this.#change((state) => {
       const user = existing(state, name)
-      user.role = role
-      // A token never outranks who made it.
-      for (const token of state.tokens) {
-        if (token.owner === name && !mayAct(role, token.role)) token.role = role
-      }
+      user.role = role ?? user.role
+      user.scope = scope === undefined ? user.scope : [...scope]
+      user.password = hash ?? user.password
+      user.generation += 1
+      curbTokens(state, user)
       keepAnAdmin(state)
-      return summaryOfUser(user)
-    })
-  }
-
-  async setPassword(name: string, password: string): Promise<void> {
-    const hash = await this.#hash(password, name)
-    await this.#change((state) => {
-      existing(state, name).password = hash
+      return user
     })
   }
 
@@ -116,17 +130,18 @@ export class Accounts {
   }
 
   /** Null for a wrong name as for a wrong password, after the same time. */
-  async signIn(name: string, password: string): Promise<UserSummary | null> {
+  async signIn(name: string, password: string): Promise<User | null> {
     const user = find(await this.#state(), name)
     const { isRight, isOutdated } = await this.#passwords.verify(password, user?.password ?? null)
     if (!isRight || user === undefined) return null
     if (isOutdated) {
       const hash = await this.#passwords.hash(password)
       await this.#change((state) => {
-        existing(state, name).password = hash
+        const latest = find(state, name)
+        if (latest?.password === user.password) latest.password = hash
       })
     }
-    return summaryOfUser(user)
+    return user
   }
 
   async tokens(): Promise<readonly TokenSummary[]> {
@@ -134,22 +149,24 @@ export class Accounts {
   }
 
   /** `secret` is shown now and never again. */
-  async addToken(
-    owner: string,
-    name: string,
-    role: Role,
-    lifeMs: number,
-  ): Promise<{ readonly token: TokenSummary; readonly secret: string }> {
+  async addToken({
+    owner,
+    name,
+    role,
+    scope,
+    lifeMs,
+  }: NewToken): Promise<{ readonly token: TokenSummary; readonly secret: string }> {
     const secret = newSecret()
     const id = hashOfSecret(newSecret()).slice(0, 12)
     return this.#change((state) => {
       const nowMs = this.#clock.wallMs()
       state.tokens = state.tokens.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
-      if (state.tokens.length >= MAX_TOKENS)
+      if (state.tokens.length >= MAX_TOKENS) {
         throw new ApiError('conflict', 'there are too many tokens')
+      }
       const hash = hashOfSecret(secret)
       const times = { createdAtMs: nowMs, expiresAtMs: nowMs + lifeMs, lastUsedAtMs: null }
-      const token: Token = { id, name, owner, role, hash, ...times }
+      const token: Token = { id, name, owner, role, scope: [...scope], hash, ...times }
       state.tokens.push(token)
       return { token: summaryOfToken(token), secret: `sap_${id}_${secret}` }
     })
@@ -166,10 +183,10 @@ export class Accounts {
   /** The token of this text, or null where it is unknown, wrong or expired. */
   async tokenOf(text: string): Promise<TokenSummary | null> {
     const [, id, secret] = TOKEN.exec(text) ?? []
+    if (id === undefined || secret === undefined) return null
     const nowMs = this.#clock.wallMs()
-    const state = await this.#state()
-    const token = state.tokens.find((one) => one.id === id)
-    if (token === undefined || secret === undefined || !isSecret(secret, token.hash)) return null
+    const token = (await this.#state()).tokens.find((one) => one.id === id)
+    if (token === undefined || !isSecret(secret, token.hash)) return null
     if (nowMs >= token.expiresAtMs) return null
     if (nowMs - (token.lastUsedAtMs ?? 0) > USED_EVERY_MS) {
       await this.#change((latest) => {
@@ -186,45 +203,28 @@ export class Accounts {
     return this.#passwords.hash(password)
   }
 
-  async #state(): Promise<State> {
-    return decode((await this.#documents.read(DOCUMENT)).text)
+  async #state(): Promise<AccountState> {
+    try {
+      return readState((await this.#documents.read(DOCUMENT)).text)
+    } catch (error) {
+      throw unavailable(error)
+    }
   }
 
-  #change<Result>(change: (state: State) => Result): Promise<Result> {
-    return update(this.#documents, DOCUMENT, (text) => {
-      const state = decode(text)
-      const result = change(state)
-      return { text: JSON.stringify(state), result }
-    })
+  async #change<Result>(change: (state: AccountState) => Result): Promise<Result> {
+    try {
+      return await update(this.#documents, DOCUMENT, (text) => {
+        const state = readState(text)
+        const result = change(state)
+        return { text: JSON.stringify(state), result }
+      })
+    } catch (error) {
+      throw unavailable(error)
+    }
   }
 }
 
-function decode(text: string): State {
-  if (text === '') return { users: [], tokens: [] }
-  const state = JSON.parse(text) as State
-  if (check(StateSchema, state, () => undefined)) return state
-  throw new SallyportError('document_damaged', 'the accounts are not what this version writes')
-}
-
-function find({ users }: State, name: string): User | undefined {
-  return users.find((user) => user.name === name)
-}
-
-function existing(state: State, name: string): User {
-  const user = find(state, name)
-  if (user === undefined) throw new ApiError('not_found', `no user ${name}`)
-  return user
-}
-
-function keepAnAdmin({ users }: State): void {
-  if (users.some(({ role }) => role === 'admin')) return
-  throw new ApiError('conflict', 'this is the last administrator')
-}
-
-function summaryOfUser({ password: _, ...summary }: User): UserSummary {
-  return summary
-}
-
-function summaryOfToken({ hash: _, ...summary }: Token): TokenSummary {
-  return summary
+function unavailable(error: unknown): SallyportError {
+  if (error instanceof ApiError) return error
+  return new ApiError('not_available', `the accounts cannot be used: ${errorMessage(error)}`)
 }

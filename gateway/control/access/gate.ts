@@ -1,79 +1,103 @@
 // Who is asking the admin API over the network: by API token, or by the cookie of a session that proves it is its own page.
 
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../admin/api-error.ts'
 import type { Caller } from '../admin/app.ts'
-import { ANYONE, type Role } from '../admin/operation.ts'
+import { ANYONE } from '../admin/operation.ts'
 import type { Accounts } from './accounts.ts'
-import type { Session, Sessions } from './sessions.ts'
+import { cookieNamed, SESSION_COOKIE } from './cookies.ts'
+import { FEDERATED, type Session, type Sessions } from './sessions.ts'
 
-/** The prefix makes browsers refuse it without TLS, for other paths, and from other hosts of the domain. */
-export const SESSION_COOKIE = '__Host-sallyport'
 const READING = new Set(['GET', 'HEAD'])
 
 export interface GateOptions {
-  readonly accounts: Pick<Accounts, 'tokenOf'>
-  readonly sessions: Pick<Sessions, 'use'>
-  /** Lower-case host names under which the console may be reached (a page of another name is an attack by DNS). */
-  readonly isHost: (host: string) => boolean
+  readonly accounts: Pick<Accounts, 'tokenOf' | 'user'>
+  readonly sessions: Pick<Sessions, 'use' | 'end'>
 }
 
 const NOBODY: Caller = { principal: ANYONE, sessionId: null }
 
-/** Throws ApiError. A bearer token is asked first and alone: then cookies count for nothing. */
+/** Throws ApiError where the name it was asked under is none of `hosts` (lower case). */
+export function checkHost({ headers }: FastifyRequest, hosts: readonly string[]): void {
+  const name = (headers.host ?? '').replace(/:\d{1,5}$/, '').toLowerCase()
+  if (hosts.includes(name)) return
+  throw new ApiError('host_not_allowed', 'the console is not served under this name')
+}
+
+/**
+ * Throws ApiError. A bearer token is asked first and alone: then cookies count for nothing. What is open to anyone looks
+ * at no token, and refuses other sites' changes all the same: nobody shall be signed in without knowing.
+ */
 export async function callerOf(
   request: FastifyRequest,
   isOpen: boolean,
-  { accounts, sessions, isHost }: GateOptions,
+  options: GateOptions,
 ): Promise<Caller> {
-  const { authorization, host = '' } = request.headers
-  if (!isHost(host.replace(/:\d+$/, '').toLowerCase())) {
-    throw new ApiError('host_not_allowed', 'the console is not served under this name')
-  }
+  const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
-    const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    const token = text === undefined ? null : await accounts.tokenOf(text)
-    if (token === null) throw new ApiError('not_signed_in', 'the API token is not valid')
-    return caller('token', token.owner, token.role, token.name, null)
+    return isOpen ? NOBODY : tokenCaller(authorization, options.accounts)
   }
   const isReading = READING.has(request.method)
-  if (!isReading) refuseOtherSites(request)
-  const id = cookieOf(request.headers.cookie)
-  const session = id === null ? null : sessions.use(id)
+  const origin = originOf(request)
+  if (!isReading && origin === 'foreign') throw foreign()
+  const id = cookieNamed(cookie ?? '', SESSION_COOKIE)
+  // A page of another site that asks for something here does so as nobody.
+  const session = id === null || origin === 'foreign' ? null : await sessionOf(id, options)
   if (id === null || session === null) return NOBODY
-  if (!isReading && !isOpen) checkCsrf(request, session)
-  return caller('user', session.user, session.role, '', id)
+  if (!isReading && !isOpen) {
+    if (origin !== 'own') throw foreign()
+    checkCsrf(request, session)
+  }
+  const { name, role, scope, generation } = session.user
+  const isFederated = generation === null
+  return {
+    principal: { kind: 'user', name, role, token: '', scope, isFederated },
+    sessionId: id,
+  }
 }
 
-function caller(
-  kind: 'user' | 'token',
-  name: string,
-  role: Role,
-  token: string,
-  sessionId: string | null,
-): Caller {
-  return { principal: { kind, name, role, token }, sessionId }
+async function tokenCaller(
+  authorization: string,
+  accounts: GateOptions['accounts'],
+): Promise<Caller> {
+  const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  const token = text === undefined ? null : await accounts.tokenOf(text)
+  if (token === null) throw new ApiError('not_signed_in', 'the API token is not valid')
+  const { owner, role, id, scope } = token
+  const isFederated = owner.startsWith(FEDERATED)
+  return {
+    principal: { kind: 'token', name: owner, role, token: id, scope, isFederated },
+    sessionId: null,
+  }
 }
 
-/** A browser says where a request comes from; a page of another origin changes nothing here. */
-function refuseOtherSites({ headers }: FastifyRequest): void {
+/** The account decides, on whatever node it was changed: a session of before such a change is over. */
+async function sessionOf(id: string, { accounts, sessions }: GateOptions): Promise<Session | null> {
+  const session = sessions.use(id)
+  if (session === null || session.user.generation === null) return session
+  const account = await accounts.user(session.user.name)
+  if (account?.generation === session.user.generation) return session
+  sessions.end(id)
+  return null
+}
+
+/** What a browser says about where a request comes from; `unknown`: nothing was said, so that it is hardly a browser. */
+function originOf({ headers }: FastifyRequest): 'own' | 'foreign' | 'unknown' {
   const site = headers['sec-fetch-site']
   const { origin, host } = headers
-  const isForeign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && origin !== `https://${host}`)
-  if (isForeign) throw new ApiError('cross_site', 'changes come from the console itself only')
+  if (origin !== undefined && origin !== `https://${host}`) return 'foreign'
+  if (site !== undefined && site !== 'same-origin') return site === 'none' ? 'unknown' : 'foreign'
+  return origin === undefined && site === undefined ? 'unknown' : 'own'
+}
+
+function foreign(): ApiError {
+  return new ApiError('cross_site', 'changes come from the console itself only')
 }
 
 function checkCsrf({ headers }: FastifyRequest, { csrfToken }: Session): void {
-  if (headers['x-csrf-token'] === csrfToken) return
+  const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
+  const sent = headers['x-csrf-token']
+  if (typeof sent === 'string' && timingSafeEqual(digest(sent), digest(csrfToken))) return
   throw new ApiError('cross_site', 'send the session’s token in x-csrf-token')
-}
-
-function cookieOf(header: string | undefined): string | null {
-  for (const part of (header ?? '').split(';')) {
-    const at = part.indexOf('=')
-    if (part.slice(0, at).trim() === SESSION_COOKIE) return part.slice(at + 1).trim()
-  }
-  return null
 }

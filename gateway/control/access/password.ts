@@ -1,7 +1,8 @@
 // Passwords: scrypt with the cost of OWASP's recommendation, kept as PHC strings, at most two at a time.
 
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
-import { SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { TooManyRequests } from '../admin/api-error.ts'
+import { isKnownPassword } from './known-passwords.ts'
 
 export interface ScryptCost {
   /** log2 of N. */
@@ -31,6 +32,7 @@ export function passwordProblem(password: string, name: string): string | null {
   if (name !== '' && text.toLowerCase().includes(name.toLowerCase())) {
     return 'a password must not contain the name of its user'
   }
+  if (isKnownPassword(text)) return 'this password is one of those that are tried first'
   return null
 }
 
@@ -83,7 +85,7 @@ export class Passwords {
   async #turn(): Promise<void> {
     while (this.#running >= MAX_AT_ONCE) {
       if (this.#waiting.length >= MAX_WAITING) {
-        throw new SallyportError('too_many_logins', 'too many logins at once; try again')
+        throw new TooManyRequests('too many people sign in at once: try again', 1)
       }
       await new Promise<void>((resolve) => void this.#waiting.push(resolve))
     }

@@ -13,17 +13,31 @@ export const SESSION_TIMES: SessionTimes = { idleMs: 30 * 60_000, absoluteMs: 12
 /** Beyond it the one used longest ago ends. */
 const MAX_SESSIONS = 10_000
 
-export interface Session {
-  readonly user: string
+/** Names of who comes from an identity provider begin with it; no user here has a colon in the name. */
+export const FEDERATED = 'oidc:'
+
+/** Who signed in. */
+export interface SessionUser {
+  /** Of a user here, or `oidc:` and the subject. */
+  readonly name: string
+  /** For people. */
+  readonly displayName: string
   readonly role: Role
+  readonly scope: readonly string[]
+  /** Of the account at that time; of who comes from an identity provider: null. */
+  readonly generation: number | null
+}
+
+export interface Session {
+  readonly user: SessionUser
   /** What a page must send with every change. */
   readonly csrfToken: string
   readonly startedAtMs: number
-  readonly address: string
 }
 
 interface Kept {
   readonly session: Session
+  readonly startedMs: number
   usedAtMs: number
 }
 
@@ -31,7 +45,7 @@ export class Sessions {
   readonly #clock: Pick<Clock, 'monotonicMs' | 'wallMs'>
   readonly #times: SessionTimes
   /** By hash of the id, the one used longest ago first. */
-  readonly #sessions = new Map<string, Kept & { readonly startedMs: number }>()
+  readonly #sessions = new Map<string, Kept>()
 
   constructor(clock: Pick<Clock, 'monotonicMs' | 'wallMs'>, times: SessionTimes = SESSION_TIMES) {
     this.#clock = clock
@@ -39,14 +53,9 @@ export class Sessions {
   }
 
   /** Every sign-in is a new session with a new id. */
-  start(
-    user: string,
-    role: Role,
-    address: string,
-  ): { readonly id: string; readonly session: Session } {
+  start(user: SessionUser): { readonly id: string; readonly session: Session } {
     const id = newSecret()
-    const startedAtMs = this.#clock.wallMs()
-    const session = { user, role, csrfToken: newSecret(), startedAtMs, address }
+    const session = { user, csrfToken: newSecret(), startedAtMs: this.#clock.wallMs() }
     const nowMs = this.#clock.monotonicMs()
     this.#sessions.set(hashOfSecret(id), { session, usedAtMs: nowMs, startedMs: nowMs })
     if (this.#sessions.size > MAX_SESSIONS) {
@@ -73,14 +82,10 @@ export class Sessions {
     this.#sessions.delete(hashOfSecret(id))
   }
 
-  /** Where the account changed: whoever is signed in signs in again. */
-  endOf(user: string): void {
+  /** Those of everybody who came through an identity provider: it is another one now, or it gives other roles. */
+  endFederated(): void {
     for (const [hash, { session }] of this.#sessions) {
-      if (session.user === user) this.#sessions.delete(hash)
+      if (session.user.generation === null) this.#sessions.delete(hash)
     }
-  }
-
-  list(): readonly Session[] {
-    return [...this.#sessions.values()].map(({ session }) => session)
   }
 }

@@ -8,15 +8,19 @@ const STATUS = {
   bad_request: 400,
   not_signed_in: 401,
   not_permitted: 403,
-  host_not_allowed: 403,
+  /** A page of another name that leads to our address (DNS rebinding). */
+  host_not_allowed: 421,
   cross_site: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  /** A valid configuration that could not be put to work; the one before serves on. */
+  rejected: 409,
   stale: 412,
   too_large: 413,
   media_type: 415,
   invalid: 422,
+  config_invalid: 422,
   precondition_required: 428,
   too_many_requests: 429,
   internal_error: 500,
@@ -30,6 +34,10 @@ export interface FieldProblem {
   readonly pointer: string
   readonly detail: string
   readonly hint: string
+  /** Of a configuration text only. */
+  readonly severity?: 'error' | 'warning'
+  readonly line?: number
+  readonly column?: number
 }
 
 export class ApiError extends SallyportError {
@@ -40,6 +48,19 @@ export class ApiError extends SallyportError {
     super(code, message)
     this.status = STATUS[code]
     this.errors = errors
+  }
+}
+
+/** Whoever asks too often waits. */
+export class TooManyRequests extends ApiError {
+  readonly retryAfterSeconds: number
+  /** Refused for the same reason a moment ago: the audit has been told of it. */
+  readonly isRepeated: boolean
+
+  constructor(message: string, retryAfterSeconds: number, isRepeated = false) {
+    super('too_many_requests', message)
+    this.retryAfterSeconds = retryAfterSeconds
+    this.isRepeated = isRepeated
   }
 }
 

@@ -10,6 +10,8 @@ export const LOCAL_PRINCIPAL: Principal = {
   name: 'local',
   role: 'admin',
   token: '',
+  scope: [],
+  isFederated: false,
 }
 
 /** A UNIX socket's path may have about 100 bytes; a longer data folder needs a shorter name. */

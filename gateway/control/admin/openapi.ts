@@ -2,7 +2,9 @@
 
 import { STATUS_CODES } from 'node:http'
 import { Type, type TSchema } from 'typebox'
+import { SESSION_COOKIE } from '../access/cookies.ts'
 import type { Operation } from './operation.ts'
+import { parametersOf, templateOf } from './path.ts'
 
 /** What every refusal looks like (RFC 9457). */
 export const ProblemSchema = Type.Object({
@@ -20,7 +22,7 @@ export const ProblemSchema = Type.Object({
 export function openApi(operations: readonly Operation[], version: string): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
-    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
+    const path = templateOf(operation.path)
     paths[path] ??= {}
     paths[path][operation.method.toLowerCase()] = describe(operation)
   }
@@ -30,24 +32,27 @@ export function openApi(operations: readonly Operation[], version: string): obje
     paths,
     components: {
       schemas: { Problem: plain(ProblemSchema) },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+      },
     },
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
   }
 }
 
 function describe(operation: Operation): object {
   const status = String(operation.status ?? 200)
-  const names = [...operation.path.matchAll(/:(\w+)/g)].map(([, name]) => name)
-  const inPath = names.map((name) => {
+  const inPath = parametersOf(operation.path).map((name) => {
     return { name, in: 'path', required: true, schema: { type: 'string' } }
   })
   return {
     operationId: operation.id,
     summary: operation.summary,
-    description: `Takes the role ${operation.role}.`,
+    description: `Takes the role ${operation.role}.${scopeWords(operation)}`,
     'x-role': operation.role,
-    parameters: [...inPath, ...queryParameters(operation.query)],
+    ...(operation.role === 'anyone' ? { security: [] } : {}),
+    parameters: [...inPath, ...queryParameters(operation.query), ...headerParameters(operation)],
     ...(operation.body === undefined
       ? {}
       : { requestBody: { required: true, content: json(plain(operation.body)) } }),
@@ -75,6 +80,21 @@ function queryParameters(query: TSchema | undefined): object[] {
   return Object.entries(properties).map(([name, { description, ...schema }]) => {
     return { name, in: 'query', required: required.includes(name), description, schema }
   })
+}
+
+function scopeWords({ role, scope }: Operation): string {
+  if (role === 'anyone' || scope === 'any') return ''
+  return scope === undefined
+    ? ' A scoped role may not.'
+    : ' A scoped role may, for what is in its scope.'
+}
+
+function headerParameters({ method, role }: Operation): object[] {
+  if (method !== 'POST' || role === 'anyone') return []
+  const description =
+    'For 24 hours the same key with the same request gets the first answer again, and nothing is done twice.'
+  const schema = { type: 'string', minLength: 1, maxLength: 255 }
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }]
 }
 
 function json(schema: object): object {

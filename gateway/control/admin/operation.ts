@@ -1,10 +1,11 @@
 // One thing the admin API can do: where, for whom, with what in and out. Checks, documentation and console come from it.
 
 import type { TSchema } from 'typebox'
+import { ADMIN_ROLES, type AdminRole } from '../../config/admin-options.ts'
 
 /** Each may do what the ones before it may. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export const ROLES = ADMIN_ROLES
+export type Role = AdminRole
 
 /** `anyone` needs no role at all. */
 export function mayAct(has: Role | null, needs: Role | 'anyone'): boolean {
@@ -19,28 +20,49 @@ export interface Principal {
   /** Of the user, or of a token's owner. */
   readonly name: string
   readonly role: Role | null
-  /** Of the token; else ''. */
+  /** Id of the token; else ''. */
   readonly token: string
+  /** What the role is for: `route:orders`, `service:billing`, `namespace:shop`. Empty: everything. */
+  readonly scope: readonly string[]
+  /** An identity provider said who it is. */
+  readonly isFederated: boolean
 }
 
-export const ANYONE: Principal = { kind: 'anyone', name: '', role: null, token: '' }
+export const ANYONE: Principal = {
+  kind: 'anyone',
+  name: '',
+  role: null,
+  token: '',
+  scope: [],
+  isFederated: false,
+}
 
-export interface OperationRequest {
-  readonly principal: Principal
-  readonly requestId: string
+/** What a call brings with it, checked against the operation's schemas. */
+export interface OperationInput {
   /** Percent-decoded path parameters by name. */
   readonly params: Readonly<Record<string, string>>
-  /** Query fields as text; checked against the operation's schema. */
+  /** Query fields as text. */
   readonly query: Readonly<Record<string, string>>
-  /** Checked against the operation's schema; null where it has none. */
+  /** null where the operation has none. */
   readonly body: unknown
+}
+
+export interface OperationRequest extends OperationInput {
+  readonly principal: Principal
+  readonly requestId: string
   /** Address of the client; '' over the control socket. */
   readonly address: string
+  /** Name and port it was asked under. */
+  readonly host: string
   /** Id of the browser's session, or null. */
   readonly sessionId: string | null
+  /** Text of the request's cookies; '' where there are none. */
+  readonly cookies: string
+  /** The one entity tag of If-Match without its quotes; null where there is none. */
+  readonly ifMatch: string | null
   /** Sets a field of the answer. */
-  readonly header: (name: string, value: string) => void
-  /** Names what is changed, for the audit; called at most once, before anything is. */
+  readonly header: (name: string, value: string | readonly string[]) => void
+  /** Names what is changed, for the audit: before anything is. A GET that calls it is told like a change. */
   readonly change: (change: Change) => void
 }
 
@@ -60,6 +82,13 @@ export interface Operation {
   readonly path: string
   /** The least role that may; `anyone`: before signing in. */
   readonly role: Role | 'anyone'
+  /**
+   * For those whose role is scoped: the resources the call touches, all of which must be theirs; `any`: it touches
+   * nothing but what is their own. Absent: it touches everything, so a scoped role may not.
+   */
+  readonly scope?:
+    | 'any'
+    | ((input: OperationInput) => readonly string[] | Promise<readonly string[]>)
   /** One sentence for the API's documentation. */
   readonly summary: string
   readonly query?: TSchema
@@ -67,6 +96,8 @@ export interface Operation {
   readonly answer: TSchema
   /** Of a success; default 200. */
   readonly status?: number
+  /** Largest body; default 1 MiB. */
+  readonly maxBodyBytes?: number
   /** The answer; throws ApiError to refuse. */
   readonly run: (request: OperationRequest) => unknown
 }

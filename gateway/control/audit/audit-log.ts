@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path'
 import { errorMessage, SallyportError } from '../../../sidecar/runtime/errors.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
-import { chain, NO_HASH, readEntry, type AuditEntry, type AuditEvent } from './entry.ts'
+import { chain, NO_HASH, type AuditEntry, type AuditEvent } from './entry.ts'
+import { searchAudit, type AuditFilter, type AuditPage } from './search.ts'
 import { auditFiles, fileName, firstFault, type AuditFault } from './verify.ts'
 
 /** A file is closed at this size, and the oldest of this many is forgotten. */
@@ -92,20 +93,12 @@ export class AuditLog {
   }
 
   /** Newest first, those below `before` (null: all), at most `limit`. */
-  list(before: number | null, limit: number): readonly AuditEntry[] {
-    const found: AuditEntry[] = []
-    for (const number of auditFiles(this.#folder).toReversed()) {
-      for (const line of this.#lines(number).toReversed()) {
-        if (found.length >= limit) return found
-        const entry = readEntry(line)
-        if (entry !== null && (before === null || entry.sequence < before)) found.push(entry)
-      }
-    }
-    return found
+  search(before: number | null, limit: number, filter: AuditFilter = {}): AuditPage {
+    return searchAudit(this.#folder, before, limit, filter)
   }
 
   /** The first line that is not what was written, or null where all are. */
-  verify(): AuditFault | null {
+  verify(): Promise<AuditFault | null> {
     return firstFault(this.#folder, this.#sequence)
   }
 
@@ -146,14 +139,10 @@ export class AuditLog {
       closeSync(aside)
       ftruncateSync(this.#file, whole)
     }
-    const [last] = this.list(null, 1)
+    const [last] = this.search(null, 1).entries
     this.#sequence = last?.sequence ?? 0
     this.#previous = last?.hash ?? NO_HASH
     return torn
-  }
-
-  #lines(number: number): string[] {
-    return readFileSync(this.#path(number), 'utf8').split('\n').filter(Boolean)
   }
 
   #path(number: number): string {

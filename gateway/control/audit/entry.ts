@@ -38,6 +38,10 @@ export interface AuditEntry extends AuditEvent {
 
 export const NO_HASH = '0'.repeat(64)
 const MAX_VALUE_CHARACTERS = 16_384
+/** Whatever is said to have changed: what is called so is nobody's to read. */
+const SECRET_KEY =
+  /(?:password|secret|authorization|cookie|privatekey|private_key|apikey|api_key)$|^token$/i
+const HIDDEN = '(hidden)'
 
 export function chain(
   event: AuditEvent,
@@ -71,7 +75,9 @@ export function readEntry(line: string): AuditEntry | null {
 }
 
 function bounded(value: unknown): unknown {
-  const text = JSON.stringify(value ?? null)
+  const text = JSON.stringify(value ?? null, (key, item: unknown) =>
+    SECRET_KEY.test(key) && typeof item === 'string' ? HIDDEN : item,
+  )
   return text.length <= MAX_VALUE_CHARACTERS
     ? (JSON.parse(text) as unknown)
     : { cut: text.slice(0, MAX_VALUE_CHARACTERS) }

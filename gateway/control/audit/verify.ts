@@ -25,8 +25,11 @@ export function auditFiles(folder: string): number[] {
     .toSorted((a, b) => a - b)
 }
 
+/** Lines looked at before others get their turn. */
+const SLICE = 500
+
 /** `lastSequence`: of the newest entry that is known to have been written. Null where nothing is wrong. */
-export function firstFault(folder: string, lastSequence: number): AuditFault | null {
+export async function firstFault(folder: string, lastSequence: number): Promise<AuditFault | null> {
   let previous: string | null = null
   let sequence = 0
   let end = { file: fileName(1), line: 1 }
@@ -35,6 +38,7 @@ export function firstFault(folder: string, lastSequence: number): AuditFault | n
     const lines = readFileSync(join(folder, file), 'utf8').split('\n')
     if (lines.at(-1) === '') lines.pop()
     for (const [index, text] of lines.entries()) {
+      if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve))
       const entry = readEntry(text)
       if (entry === null) return { file, line: index + 1, reason: 'line_changed' }
       // The oldest file may have been forgotten: then the chain is followed from where it begins.

@@ -1,24 +1,23 @@
-// The configuration as operators see it: what is served, what it was before, and how it is changed. One change at a time.
+// The configuration as operators see it: what is served, what it was before, and how it is changed.
 
 import type { LoadResult } from '../../config/load.ts'
 import type { LocatedProblem } from '../../config/problems.ts'
-import { errorMessage } from '../../../sidecar/runtime/errors.ts'
-import type { Clock } from '../../../sidecar/runtime/clock.ts'
-import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ApiError } from '../admin/api-error.ts'
-import type { ConfigStore } from '../revisions/config-store.ts'
-import { checksumOf, type Origin, type Revision } from '../revisions/revision.ts'
-import type { ChangeResult, ConfigChange, LiveConfig } from './change.ts'
-import { fieldProblems } from './located.ts'
+import {
+  checksumOf,
+  type Origin,
+  type Revision,
+  type RevisionSummary,
+} from '../revisions/revision.ts'
+import { Alone, type AloneOptions } from './alone.ts'
+import type { LiveConfig } from './change.ts'
+import type { Current, Deployment, ServingNode } from './deployment.ts'
+import { invalid } from './refusals.ts'
 import { unifiedDiff } from './text-diff.ts'
 
 export interface ConfigurationsOptions {
-  readonly store: ConfigStore
-  readonly clock: Pick<Clock, 'wallMs'>
-  readonly log: Log
-  /** Asks the supervisor. Rejects where it does not answer. */
-  readonly change: (change: ConfigChange) => Promise<ChangeResult>
-  readonly confirm: () => Promise<ChangeResult>
+  /** How changes come to be served now: a node may join a fleet, or leave it. */
+  readonly deployment: () => Deployment
   /** Everything that is wrong with a text, as `check` says it; changes nothing. */
   readonly check: (text: string) => Promise<LoadResult>
 }
@@ -48,32 +47,33 @@ export interface Served {
   readonly revertsAtMs: number | null
 }
 
+export interface Applied extends Served, Trial {
+  /** Every live node of the fleet; empty for a node that works alone. */
+  readonly nodes: readonly ServingNode[]
+}
+
 export class Configurations {
   readonly #options: ConfigurationsOptions
-  #live: LiveConfig | null = null
-  /** Number of the revision that is served. */
-  #number: number | null = null
-  #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(options: ConfigurationsOptions) {
-    this.#options = options
+  constructor(
+    options: ConfigurationsOptions | (AloneOptions & Pick<ConfigurationsOptions, 'check'>),
+  ) {
+    if ('deployment' in options) this.#options = options
+    else {
+      const alone = new Alone(options)
+      this.#options = { check: options.check, deployment: () => alone }
+    }
   }
 
-  get store(): ConfigStore {
-    return this.#options.store
-  }
-
-  /** The supervisor serves this now. */
-  learn(live: LiveConfig): Promise<void> {
-    this.#live = live
-    return this.#inTurn(() => this.#writeDown(live))
+  learn(live: LiveConfig): void {
+    this.#deployment.learn(live)
   }
 
   /** Throws ApiError `not_available` before the first configuration is known. */
   served(): Served {
-    if (this.#live === null) throw new ApiError('not_available', 'no configuration is served yet')
-    const { text, revertsAtMs } = this.#live
-    return { text, checksum: checksumOf(text), revision: this.#number, revertsAtMs }
+    const current = this.#deployment.current()
+    if (current !== null) return servedOf(current)
+    throw new ApiError('not_available', 'no configuration is served yet')
   }
 
   /** Throws ApiError `config_invalid` with every problem. */
@@ -84,84 +84,36 @@ export class Configurations {
     return { warnings: result.warnings, diff: unifiedDiff(this.served().text, text, names) }
   }
 
-  /** Throws ApiError: `stale` where somebody else was faster, `config_invalid`, `rejected`. */
-  apply(wanted: ChangeWanted): Promise<Served & Trial> {
-    return this.#inTurn(async () => {
-      const { expected, ...change } = wanted
-      await this.#checkExpected(expected)
-      const { diff } = await this.trial(change.text)
-      const result = await this.#options.change(change)
-      if (result.kind === 'refused') throw invalid(result.problems)
-      if (result.kind === 'rejected') throw new ApiError('rejected', result.reason)
-      this.#live = result.live
-      await this.#writeDown(result.live)
-      return { ...this.served(), warnings: result.warnings, diff }
-    })
+  /** Throws ApiError: `stale` where somebody else was faster, `config_invalid`, `rejected`, `not_available`. */
+  async apply({ expected, ...change }: ChangeWanted): Promise<Applied> {
+    const { diff, warnings } = await this.trial(change.text)
+    const { nodes, ...current } = await this.#deployment.apply(change, expected)
+    return { ...servedOf(current), warnings, nodes, diff }
   }
 
-  /** The change that waits stays. */
+  /** The change that waits stays. Throws ApiError `conflict`, `not_available`. */
   async confirm(): Promise<Served> {
-    if (this.served().revertsAtMs === null) {
-      throw new ApiError('conflict', 'there is no change that waits to be confirmed')
-    }
-    const result = await this.#options.confirm()
-    if (result.kind === 'live') this.#live = result.live
-    return this.served()
+    return servedOf(await this.#deployment.confirm())
   }
 
+  /** Newest first, those below `before` (null: all). Throws ApiError `not_available`. */
+  revisions(before: number | null, limit: number): Promise<readonly RevisionSummary[]> {
+    return this.#deployment.read((store) => store.list(before, limit))
+  }
+
+  /** Throws ApiError `not_found`, `not_available`. */
   async revision(number: number): Promise<Revision> {
-    const revision = await this.store.get(number)
+    const revision = await this.#deployment.read((store) => store.get(number))
     if (revision === null) throw new ApiError('not_found', `there is no revision ${number}`)
     return revision
   }
 
-  async #checkExpected(expected: string): Promise<void> {
-    const { checksum } = this.served()
-    if (checksum === expected) return
-    const head = await this.store.head()
-    const who = head === null ? 'somebody' : head.author || head.origin
-    const when =
-      head === null ? '' : ` (revision ${head.number}, ${new Date(head.atMs).toISOString()})`
-    throw new ApiError(
-      'stale',
-      `${who} changed the configuration meanwhile${when}; look at it again`,
-    )
-  }
-
-  /** A text that is served already, or again after a restart, is no new revision. */
-  async #writeDown({ text, author, origin, message }: LiveConfig): Promise<void> {
-    const { store, clock, log } = this.#options
-    try {
-      for (;;) {
-        const head = await store.head()
-        if (head?.checksum === checksumOf(text)) {
-          this.#number = head.number
-          return
-        }
-        const draft = { text, author, origin, message, atMs: clock.wallMs() }
-        const result = await store.append(draft, head?.number ?? 0)
-        if (result.kind === 'stored') {
-          this.#number = result.revision.number
-          return
-        }
-      }
-    } catch (error) {
-      this.#number = null
-      log.error('the revision could not be written down', { error: errorMessage(error) })
-    }
-  }
-
-  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(task)
-    this.#queue = result.catch(() => undefined)
-    return result
+  get #deployment(): Deployment {
+    return this.#options.deployment()
   }
 }
 
-function invalid(problems: readonly LocatedProblem[]): ApiError {
-  const errors = problems.filter(({ severity }) => severity === 'error')
-  const [first] = errors
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  const message = `the configuration is not valid: ${first?.message ?? ''}${more}`
-  return new ApiError('config_invalid', message, fieldProblems(problems))
+function servedOf({ live, revision }: Current): Served {
+  const { text, revertsAtMs } = live
+  return { text, checksum: checksumOf(text), revision, revertsAtMs }
 }

@@ -4,14 +4,16 @@ import { Type } from 'typebox'
 import { parseDurationMs } from '../../../sidecar/runtime/units.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Operation, Principal } from '../admin/operation.ts'
-import { ORIGINS, type Origin } from '../revisions/revision.ts'
+import { MAX_TEXT_BYTES, ORIGINS, type Origin } from '../revisions/revision.ts'
 import type { Configurations } from './configurations.ts'
 import { fieldProblems } from './located.ts'
 import { unifiedDiff } from './text-diff.ts'
 
 const CLOSED = { additionalProperties: false }
 const MAX_PAGE = 500
-const Text = Type.String({ maxLength: 8 * 1024 * 1024, description: 'The YAML file, whole.' })
+const Text = Type.String({ maxLength: MAX_TEXT_BYTES, description: 'The YAML file, whole.' })
+/** A text as JSON: its quotes and line ends take two bytes each. */
+const MAX_BODY_BYTES = 2 * MAX_TEXT_BYTES
 const Message = Type.Optional(
   Type.String({ maxLength: 1000, description: 'Why; for the history.' }),
 )
@@ -36,6 +38,9 @@ const Applied = Type.Object({
   ...Served.properties,
   diff: Type.String(),
   warnings: Type.Array(Problem),
+  nodes: Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
+    description: 'The nodes of the fleet that serve it; none where a node works alone.',
+  }),
 })
 const Summary = Type.Object({
   number: Type.Integer(),
@@ -88,7 +93,7 @@ function reading(configurations: Configurations): Operation[] {
       async run({ query: { limit = '50', cursor } }) {
         const count = Math.min(MAX_PAGE, Number(limit))
         const before = cursor === undefined ? null : Number(cursor)
-        const items = await configurations.store.list(before, count)
+        const items = await configurations.revisions(before, count)
         const last = items.at(-1)
         const isMore = items.length === count && last !== undefined && last.number > 1
         return { items, nextCursor: isMore ? String(last.number) : null }
@@ -113,8 +118,9 @@ function reading(configurations: Configurations): Operation[] {
       answer: Type.Object({ diff: Type.String() }),
       async run({ params, query: { from } }) {
         const revision = await configurations.revision(numberOf(params))
-        const number = from === undefined ? revision.number - 1 : Number(from)
-        const other = number === 0 ? null : await configurations.store.get(number)
+        const before = from ?? (await configurations.revisions(revision.number, 1))[0]?.number
+        const number = Number(before ?? 0)
+        const other = number === 0 ? null : await configurations.revision(number)
         const names = { before: `revision ${number}`, after: `revision ${revision.number}` }
         return { diff: unifiedDiff(other?.text ?? '', revision.text, names) }
       },
@@ -131,6 +137,7 @@ function changing(configurations: Configurations): Operation[] {
       role: 'viewer',
       summary: 'Says what is wrong with a text and what it would change; changes nothing.',
       body: Type.Object({ text: Text }, CLOSED),
+      maxBodyBytes: MAX_BODY_BYTES,
       answer: Type.Object({ diff: Type.String(), warnings: Type.Array(Problem) }),
       async run({ body }) {
         const { diff, warnings } = await configurations.trial((body as { text: string }).text)
@@ -142,8 +149,10 @@ function changing(configurations: Configurations): Operation[] {
       method: 'PUT',
       path: '/api/v1/config',
       role: 'operator',
-      summary: 'Puts a text to work everywhere, or nowhere; answers when every process serves it.',
+      summary:
+        'Puts a text to work everywhere, or nowhere; answers when every process of every node serves it.',
       body: Type.Object({ text: Text, message: Message, confirmWithin: ConfirmWithin }, CLOSED),
+      maxBodyBytes: MAX_BODY_BYTES,
       answer: Applied,
       run({ body, ifMatch, principal, change, header }) {
         const { text, message = '', confirmWithin } = body as Record<string, string>

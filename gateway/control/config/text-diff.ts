@@ -4,7 +4,9 @@ type Edit = { readonly kind: ' ' | '-' | '+'; readonly line: string }
 
 const CONTEXT = 3
 /** Beyond so many differing lines everything between the common ends is shown as replaced. */
-const MAX_DISTANCE = 2000
+const MAX_DISTANCE = 500
+/** As other tools say it. */
+const NO_END = '\\ No newline at end of file'
 
 /** '' where the texts are equal. `before`, `after`: names for the head. */
 export function unifiedDiff(
@@ -17,10 +19,11 @@ export function unifiedDiff(
   return [`--- ${names.before}`, `+++ ${names.after}`, ...hunks, ''].join('\n')
 }
 
+/** A last line without an end is another one than the same with it. */
 function linesOf(text: string): string[] {
   const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines
+  const last = lines.pop()
+  return last === undefined || last === '' ? lines : [...lines, `${last}\n${NO_END}`]
 }
 
 function editsBetween(a: readonly string[], b: readonly string[]): Edit[] {
@@ -108,11 +111,17 @@ function hunksOf(edits: readonly Edit[]): string[] {
     const hunk = edits.slice(index, end)
     const olds = hunk.filter(({ kind }) => kind !== '+').length
     const news = hunk.filter(({ kind }) => kind !== '-').length
-    lines.push(`@@ -${oldLine},${olds} +${newLine},${news} @@`)
-    lines.push(...hunk.map(({ kind, line }) => kind + line))
+    lines.push(`@@ -${rangeOf(oldLine, olds)} +${rangeOf(newLine, news)} @@`)
+    // One by one: as arguments of one call so many could not be passed.
+    for (const { kind, line } of hunk) lines.push(kind + line)
     oldLine += olds
     newLine += news
     index = end
   }
   return lines
+}
+
+/** An empty range stands behind the line before it. */
+function rangeOf(first: number, count: number): string {
+  return `${count === 0 ? first - 1 : first},${count}`
 }

@@ -4,6 +4,7 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { closeRedis } from '../../limit/redis-client.ts'
 import { MAX_REVISIONS, type AppendResult, type ConfigStore } from './config-store.ts'
+import { configKey, LUA_APPEND } from './redis-keys.ts'
 import {
   decodeRevision,
   encodeRevision,
@@ -17,13 +18,12 @@ import {
 /** Without a subscription that must be kept alive through failovers: one small question a beat. */
 const POLL_MS = 500
 
-/** KEYS: head, revisions. ARGV: expected head, encoded revision, its number, how many are kept. */
+/** KEYS: head, revisions, checksums. ARGV: expected head, encoded revision, its number, its checksum, how many are kept. */
 const APPEND = `
+${LUA_APPEND}
 local head = redis.call('GET', KEYS[1]) or '0'
 if head ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[2])
-redis.call('SET', KEYS[1], ARGV[3])
-redis.call('HDEL', KEYS[2], tostring(tonumber(ARGV[3]) - tonumber(ARGV[4])))
+append(KEYS[1], KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 return 1
 `
 
@@ -31,6 +31,7 @@ export class RedisConfigStore implements ConfigStore {
   readonly #client: Redis | Cluster
   readonly #headKey: string
   readonly #revisionsKey: string
+  readonly #checksumsKey: string
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   #seen: string | null = null
@@ -40,9 +41,9 @@ export class RedisConfigStore implements ConfigStore {
   /** Takes over `client` (of connectRedis) and closes it; `prefix` begins every key. */
   constructor(client: Redis | Cluster, prefix: string, clock: Clock) {
     this.#client = client
-    // One hash tag: the script's keys must be of one slot.
-    this.#headKey = `${prefix}:{config}:head`
-    this.#revisionsKey = `${prefix}:{config}:revisions`
+    this.#headKey = configKey(prefix, 'head')
+    this.#revisionsKey = configKey(prefix, 'revisions')
+    this.#checksumsKey = configKey(prefix, 'checksums')
     this.#clock = clock
   }
 
@@ -82,12 +83,14 @@ export class RedisConfigStore implements ConfigStore {
     const revision = revise(draft, Math.max(after, stored))
     const isStored = await this.#client.eval(
       APPEND,
-      2,
+      3,
       this.#headKey,
       this.#revisionsKey,
+      this.#checksumsKey,
       String(stored),
       encodeRevision(revision),
       String(revision.number),
+      revision.checksum,
       String(MAX_REVISIONS),
     )
     if (isStored !== 1) return conflict(await this.head())

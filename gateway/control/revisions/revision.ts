@@ -39,8 +39,9 @@ export function revise(draft: RevisionDraft, head: number): Revision {
   return { ...draft, number: head + 1, checksum: checksumOf(draft.text) }
 }
 
-export function summaryOf({ text: _, ...summary }: Revision): RevisionSummary {
-  return summary
+export function summaryOf(revision: Revision): RevisionSummary {
+  const { number, atMs, author, origin, message, checksum } = revision
+  return { number, atMs, author, origin, message, checksum }
 }
 
 export function encodeRevision(revision: Revision): string {

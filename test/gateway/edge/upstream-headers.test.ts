@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Principal } from '../../../gateway/auth/auth-decision.ts'
+import type { TargetService } from '../../../gateway/config/plan.ts'
 import { upstreamHead, upstreamTarget } from '../../../gateway/edge/upstream-headers.ts'
 import { factsOf, planOf, routeOf, type FactsOptions } from '../decide/plan-of.ts'
 
@@ -12,11 +13,20 @@ const PRINCIPAL: Principal = {
   headers: ['x-user', 'alice'],
 }
 
-async function head(route: string, options: FactsOptions, principal: Principal | null = null) {
+const MESH: TargetService = { mesh: true, name: 'one' }
+
+async function head(
+  route: string,
+  options: FactsOptions,
+  principal: Principal | null = null,
+  service?: TargetService,
+) {
   const plan = await planOf(`  - { name: r, match: /v1/*, to: one, ${route} }`)
+  const [planned] = plan.routes
   const { target, headers } = upstreamHead({
     facts: factsOf({ target: '/v1/x', ...options }),
-    route: plan.routes[0]!,
+    route: planned!,
+    service: service ?? planned!.to[0]!.service,
     principal,
     identityHeaders: new Set(['x-user', 'x-tenant']),
     spanId: 'b'.repeat(16),
@@ -55,6 +65,26 @@ suite('what the upstream hears', () => {
       PRINCIPAL,
     )
     assert.deepEqual(passed.all('authorization'), ['Bearer t'])
+  })
+
+  test('is the subject, where a sidecar is told it, in visible ASCII that no other subject has', async () => {
+    const auth = 'auth: { issuer: idp, audience: "*" }'
+    const subjects = async (subject: string | null, service: TargetService | undefined) => {
+      const fields = ['X-Sallyport-Subject', 'root']
+      return (await head(auth, { fields }, { ...PRINCIPAL, subject }, service)).all(
+        'x-sallyport-subject',
+      )
+    }
+    assert.deepEqual(await subjects('alice', MESH), ['alice'])
+    assert.deepEqual(await subjects('alice', undefined), [])
+    assert.deepEqual(await subjects(null, MESH), [])
+    assert.deepEqual(await subjects('auth0|a=b:c/~!', MESH), ['auth0|a=b:c/~!'])
+    assert.deepEqual(await subjects('é\r\nx: y 😀%41', MESH), [
+      '%C3%A9%0D%0Ax:%20y%20%F0%9F%98%80%2541',
+    ])
+    assert.deepEqual(await subjects('\ud800', MESH), ['%EF%BF%BD'])
+    const open = await head('auth: public', { fields: ['X-Sallyport-Subject', 'root'] }, null, MESH)
+    assert.deepEqual(open.all('x-sallyport-subject'), [])
   })
 
   test('follows the route’s rules, which win', async () => {

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  bucketParams,
-  limitParams,
-  localShare,
-  windowParams,
-} from '../../../gateway/limit/params.ts'
+import { bucketParams, limitParams, shareOf, windowParams } from '../../../gateway/limit/params.ts'
 import type { LimitParams } from '../../../gateway/limit/plan.ts'
 import type { TakeItem } from '../../../gateway/limit/take-item.ts'
 import { take, type TakeState } from '../../../gateway/limit/take.ts'
@@ -62,7 +57,7 @@ test('a window admits all of its requests at once and then none for the whole wi
 })
 
 test('a window is at most two hundredths longer than it says', () => {
-  for (const perMs of [10_000, 60_000, 3_600_000]) {
+  for (const perMs of [1000, 10_000, 60_000, 3_600_000]) {
     const { subUs, slots } = windowParams({ count: 100, perMs }, 'exact')
     const overUs = (slots + 1) * subUs - perMs * 1000
     assert.ok(overUs / (perMs * 1000) <= 0.021, `${perMs} ms: ${overUs} µs`)
@@ -150,6 +145,15 @@ test('what was spent without the store counts, but locks nobody out for longer t
   }
 })
 
+test('what was spent without the store counts for the whole window, even beyond a full limit', () => {
+  const counter = new Counter(windowParams(perMinute(10), null))
+  counter.take({ count: 10 })
+  counter.nowUs += MINUTE_US / 2
+  counter.take({ debit: 6 })
+  counter.nowUs += 0.53 * MINUTE_US
+  assert.equal(counter.take({ count: 20 }).granted, 4, 'the ten are over, the six are not')
+})
+
 test('a clock that is set back neither frees anything nor locks anybody out for longer than a full limit does', () => {
   for (const params of [windowParams(perMinute(10), null), bucketParams(perMinute(10), 10, null)]) {
     const counter = new Counter(params)
@@ -210,11 +214,8 @@ test('limits are leased where a lease time carries ten requests, else exact', ()
 })
 
 test('shares of a limit are together no more than the limit, but each admits one', () => {
-  const window = localShare(windowParams(perMinute(100), null), 8)
-  assert.equal(window.kind === 'window' && window.max, 12)
-  const bucket = localShare(bucketParams({ count: 1000, perMs: 1000 }, 100, 'leased'), 4)
-  assert.equal(bucket.kind === 'bucket' && bucket.size, 25)
-  assert.equal(bucket.kind === 'bucket' && bucket.tokenUs, 4000)
-  const tiny = localShare(windowParams(perMinute(3), null), 8)
-  assert.equal(tiny.kind === 'window' && tiny.max, 1)
+  assert.equal(shareOf(100, 8), 12)
+  assert.equal(shareOf(100, 1), 100)
+  assert.equal(shareOf(3, 8), 1)
+  assert.equal(shareOf(0, 8), 0)
 })

@@ -57,6 +57,14 @@ test('the long form with a burst is a bucket', () => {
   )
 })
 
+test('who is told of a limit is everybody, unless it says otherwise', () => {
+  assert.equal(one('100/min per sub').headers, 'always')
+  for (const headers of ['always', 'authenticated', 'never']) {
+    assert.equal(one({ rate: '5/s', key: ['sub'], headers }).headers, headers)
+  }
+  assert.equal(one({ rate: '5/s', key: ['ip'], headers: 'never' }, false).headers, 'never')
+})
+
 test('a rate may stand in a claim', () => {
   const { rate } = one({ rate: { claim: 'plan_rate', default: '60/min' }, key: ['sub'] })
   assert.ok(rate.kind === 'claim')
@@ -94,6 +102,13 @@ const mistakes: readonly (readonly [limit: unknown, key: string, message: RegExp
     [{ rate: '1/d', burst: 1000, key: ['sub'] }, 'burst', /more than a year/, /at most 366/],
     [{ rate: '1/s', burst: 1, mode: 'leased', key: ['sub'] }, 'mode', /burst of 1/, /exact/],
     [{ rate: '5/s', key: ['sub'], stage: 'before-auth' }, 'key', /nobody knows `sub`/, /per ip/],
+    [{ rate: '5/s', key: ['sub'], headers: 'no' }, 'headers', /expected/, /`never`/],
+    [
+      { rate: '5/s', key: ['ip'], stage: 'before-auth', headers: 'authenticated' },
+      'headers',
+      /nobody is authenticated before/,
+      /`never`/,
+    ],
     [{ rate: '5/s', key: ['sub'], onStoreDown: 'lokal' }, 'onStoreDown', /expected/, /`local`/],
     [{ rate: '5/s', key: ['sub'], brust: 4 }, 'brust', /unknown key/, /`burst`/],
   ]
@@ -118,10 +133,11 @@ test('on a public route nobody is known', () => {
     '5/s per claim:tenant',
     '5/s per ip, issuer',
     { rate: { claim: 'r', default: '5/s' }, key: ['ip'] },
+    { rate: '5/s', key: ['ip'], headers: 'authenticated' },
   ]) {
     const { plans, problems } = compile([limit], false)
     assert.equal(plans.length, 0)
-    assert.match(problems[0]!.message, /nobody knows .* on a public route/)
+    assert.match(problems[0]!.message, /nobody (?:knows .*|is authenticated) on a public route/)
   }
 })
 

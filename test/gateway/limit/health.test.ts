@@ -4,13 +4,14 @@ import { afterFailure, afterSuccess, NORMAL, type Health } from '../../../gatewa
 
 const fail = (health: Health, nowMs: number): Health => afterFailure(health, nowMs, 1)
 
-test('three failures, or a quarter of a second of them, make a suspect store one that is away', () => {
+test('three failures, or two questions without an answer, make a suspect store one that is away', () => {
   const first = fail(NORMAL, 0)
   assert.equal(first.kind, 'suspect')
   const second = fail(first, 10)
   assert.equal(second.kind, 'suspect')
   assert.equal(fail(second, 20).kind, 'degraded')
-  assert.equal(fail(first, 250).kind, 'degraded')
+  assert.equal(fail(first, 99).kind, 'suspect')
+  assert.equal(fail(first, 100).kind, 'degraded')
 })
 
 test('retries come ever later, but at least every second', () => {
@@ -33,4 +34,8 @@ test('one success ends the trouble; what is owed is reported first', () => {
   assert.equal(recovery.kind, 'recovery')
   assert.equal(afterSuccess(recovery, false).kind, 'normal')
   assert.equal(fail(recovery, 3).kind, 'degraded')
+})
+
+test('a single request that was decided without the store is no outage', () => {
+  assert.equal(afterSuccess(NORMAL, true), NORMAL)
 })

@@ -1,101 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LimitDecision } from '../../../gateway/limit/decision.ts'
-import { EmbeddedStore } from '../../../gateway/limit/embedded-store.ts'
-import { Limiter } from '../../../gateway/limit/limiter.ts'
 import { MAX_WAITING } from '../../../gateway/limit/lane.ts'
-import type { LimitPlan } from '../../../gateway/limit/plan.ts'
-import type { LimitStore } from '../../../gateway/limit/store.ts'
-import type { TakeAnswer, TakeItem } from '../../../gateway/limit/take-item.ts'
-import { VirtualTime } from '../../limits/virtual-time.ts'
+import { minutePlan as plan, setUp } from './limiter-setup.ts'
 import { limitPlan, subject } from './plans.ts'
-
-/** An embedded store whose answers the test can hold back or replace by failures, and that counts its calls. */
-class TestStore implements LimitStore {
-  readonly shards = 1
-  readonly #inner: EmbeddedStore
-  readonly #time: VirtualTime
-  isDown = false
-  isSilent = false
-  delayMs = 0
-  batches: (readonly TakeItem[])[] = []
-  probes = 0
-
-  constructor(time: VirtualTime) {
-    this.#time = time
-    this.#inner = new EmbeddedStore({ clock: time })
-  }
-
-  take(_shard: number, items: readonly TakeItem[]): Promise<readonly TakeAnswer[]> {
-    this.batches.push(items)
-    return this.#answer(items.map((item) => (this.isDown ? null : this.#inner.takeNow(item))))
-  }
-
-  async probe(): Promise<void> {
-    this.probes += 1
-    await this.#answer([])
-  }
-
-  beat(instance: string): Promise<number> {
-    return this.isDown ? Promise.reject(new Error('down')) : this.#inner.beat(instance)
-  }
-
-  close(): void {}
-
-  #answer(answers: readonly (TakeAnswer | null)[]): Promise<readonly TakeAnswer[]> {
-    return new Promise((resolve, reject) => {
-      if (this.isDown) return reject(new Error('down'))
-      if (this.isSilent) return void this.#time.after(50, () => reject(new Error('timeout')))
-      this.#time.after(this.delayMs, () => resolve(answers as readonly TakeAnswer[]))
-    })
-  }
-}
-
-interface Decided {
-  readonly decision: LimitDecision
-  /** In virtual time. */
-  readonly tookMs: number
-}
-
-interface Setup {
-  readonly time: VirtualTime
-  readonly store: TestStore
-  readonly limiter: Limiter
-  readonly decide: (
-    plans: readonly LimitPlan[],
-    from?: ReturnType<typeof subject>,
-  ) => Promise<Decided>
-}
-
-function setUp(maxKeys?: number): Setup {
-  const time = new VirtualTime()
-  const store = new TestStore(time)
-  const limiter = new Limiter({
-    store,
-    clock: time,
-    random: () => 0.5,
-    defer: (task) => void time.after(0, task),
-    instance: 'one',
-    ...(maxKeys === undefined ? {} : { maxKeys }),
-  })
-  const decide: Setup['decide'] = async (plans, from = subject()) => {
-    const startMs = time.monotonicMs()
-    const found: Decided[] = []
-    const decided = limiter.decide(plans, from)
-    const note = (decision: LimitDecision): void => {
-      found.push({ decision, tookMs: time.monotonicMs() - startMs })
-    }
-    if (decided instanceof Promise) void decided.then(note)
-    else note(decided)
-    for (let ms = 0; found.length === 0 && ms < 300; ms++) await time.run(startMs + ms)
-    return found[0] ?? assert.fail('no decision')
-  }
-  return { time, store, limiter, decide }
-}
-
-const minute = { count: 10, perMs: 60_000 }
-const plan = (changes: Partial<LimitPlan> = {}, count = 10): LimitPlan =>
-  limitPlan({ count, perMs: 60_000 }, null, 'exact', changes)
 
 test('no limits admit everything, at once', () => {
   const { limiter } = setUp()
@@ -173,6 +80,25 @@ test('all limits of a request are listed, and the one with least left decides', 
   assert.equal(decision.deciding?.name, 'b')
 })
 
+test('a caller is told of the limits it may know of, and of every refusal when to come back', async () => {
+  const { decide } = setUp()
+  const open = plan({ id: 'open', name: 'open' })
+  const ours = plan({ id: 'ours', name: 'ours', headers: 'authenticated' }, 5)
+  const hidden = plan({ id: 'hidden', name: 'hidden', headers: 'never' }, 2)
+  const caller = { issuer: 'idp', subject: 'alice', claims: {} }
+  const names = async (from: ReturnType<typeof subject>) => {
+    const { decision } = await decide([open, ours, hidden], from)
+    return [decision.limits.map(({ name }) => name), decision.deciding?.name]
+  }
+  assert.deepEqual(await names(subject()), [['open'], 'open'])
+  assert.deepEqual(await names({ ...subject(), caller }), [['open', 'ours'], 'ours'])
+  const { decision } = await decide([open, ours, hidden])
+  assert.deepEqual(
+    [decision.status, decision.rule, decision.deciding, decision.retryAfterSeconds! > 0],
+    [429, 'hidden', null, true],
+  )
+})
+
 test('a shadow limit refuses nothing, but tells what it would have refused', async () => {
   const { limiter, decide } = setUp()
   const shadow = plan({ name: 'trial', shadow: true }, 2)
@@ -181,8 +107,8 @@ test('a shadow limit refuses nothing, but tells what it would have refused', asy
   assert.equal(decision.verdict, 'allow')
   assert.deepEqual(decision.shadowed, ['trial'])
   assert.deepEqual(decision.limits, [], 'clients are not told of it')
-  assert.equal(limiter.metrics().shadowed.get('trial'), 1)
-  assert.equal(limiter.limited()[0]!.shadow, true)
+  assert.equal(limiter.metrics().limits.get('trial')?.shadowed, 1)
+  assert.equal(limiter.limited(1)[0]!.shadow, true)
 })
 
 test('requests that cost differently share one limit', async () => {
@@ -219,63 +145,6 @@ test('a rate may come from a claim; a strange claim gets the default', async () 
   for (const [i, strange] of [undefined, null, -1, 1.5, '9/fortnight', {}, '∞/s'].entries()) {
     assert.equal(await admitted(`d${i}`, strange), 10, JSON.stringify(strange))
   }
-})
-
-test('one failure is waited out: the request is decided by the store', async () => {
-  const { time, store, decide } = setUp()
-  store.isDown = true
-  time.after(5, () => (store.isDown = false))
-  const { decision, tookMs } = await decide([plan()])
-  assert.equal(decision.verdict, 'allow')
-  assert.deepEqual(decision.degraded, [])
-  assert.ok(tookMs < 50)
-})
-
-test('a silent store is given up within 250 ms, then decisions take no time', async () => {
-  for (const onStoreDown of ['local', 'open', 'closed'] as const) {
-    const { store, limiter, decide } = setUp()
-    await decide([plan()])
-    store.isSilent = true
-    const limit = plan({ onStoreDown })
-    const first = await decide([limit], subject('192.0.2.2'))
-    assert.ok(first.tookMs <= 200, `${first.tookMs} ms`)
-    await decide([limit], subject('192.0.2.3'))
-    assert.equal(limiter.metrics().state, 'degraded')
-    let admitted = 0
-    for (let i = 0; i < 30; i++) {
-      const { decision, tookMs } = await decide([limit], subject('192.0.2.4'))
-      assert.equal(tookMs, 0)
-      assert.deepEqual(decision.degraded, ['test'])
-      if (decision.verdict === 'allow') admitted += 1
-      else assert.equal(decision.status, onStoreDown === 'closed' ? 503 : 429)
-    }
-    assert.equal(admitted, { local: 10, open: 30, closed: 0 }[onStoreDown])
-  }
-})
-
-test('what was admitted without the store is reported when it is back', async () => {
-  const { time, store, limiter, decide } = setUp()
-  store.isDown = true
-  for (let i = 0; i < 6; i++) assert.equal((await decide([plan()])).decision.verdict, 'allow')
-  assert.equal(limiter.metrics().state, 'degraded')
-  store.isDown = false
-  await time.run(time.monotonicMs() + 1500)
-  assert.equal(limiter.metrics().state, 'normal')
-  let admitted = 0
-  for (let i = 0; i < 20; i++) {
-    admitted += (await decide([plan()])).decision.verdict === 'allow' ? 1 : 0
-  }
-  assert.equal(admitted, 4)
-})
-
-test('a store that is away is probed once at a time, at least every second', async () => {
-  const { time, store, decide } = setUp()
-  store.isDown = true
-  await decide([plan()])
-  const { probes } = store
-  const fromMs = time.monotonicMs()
-  await time.run(fromMs + 20_000)
-  assert.ok(store.probes - probes >= 19 && store.probes - probes <= 45, `${store.probes - probes}`)
 })
 
 test('leases serve busy keys without asking, and are given back when the traffic stops', async () => {
@@ -316,23 +185,53 @@ test('the number of keys remembered is bounded, and forgetting one loosens nothi
   assert.equal((await decide([plan()])).decision.verdict, 'deny')
 })
 
+test('what every limit let through and refused is counted under its name', async () => {
+  const { store, limiter, decide } = setUp()
+  const wide = plan({ id: 'wide', name: 'wide' })
+  const narrow = plan({ id: 'narrow', name: 'narrow' }, 3)
+  const trial = plan({ id: 'trial', name: 'trial', shadow: true }, 1)
+  for (let i = 0; i < 5; i++) await decide([wide, narrow, trial])
+  const { limits } = limiter.metrics()
+  assert.deepEqual(limits.get('wide'), { allowed: 3, limited: 0, shadowed: 0, degraded: 0 })
+  assert.deepEqual(limits.get('narrow'), { allowed: 3, limited: 2, shadowed: 0, degraded: 0 })
+  assert.deepEqual(limits.get('trial'), { allowed: 1, limited: 0, shadowed: 4, degraded: 0 })
+  store.isDown = true
+  for (let i = 0; i < 9; i++) await decide([wide])
+  assert.deepEqual(limits.get('wide'), { allowed: 10, limited: 2, shadowed: 0, degraded: 9 })
+})
+
+test('of those who were limited the most refused come first', async () => {
+  const { time, limiter, decide } = setUp()
+  const none = plan({}, 0)
+  for (const [caller, times] of [
+    ['192.0.2.1', 2],
+    ['192.0.2.2', 5],
+    ['192.0.2.3', 1],
+  ] as const) {
+    for (let i = 0; i < times; i++) {
+      await decide([none], subject(caller))
+      await time.run(time.monotonicMs() + 10)
+    }
+  }
+  const top = limiter.limited(2)
+  assert.deepEqual(
+    top.map(({ label, count, limit }) => [label, count, limit]),
+    [
+      ['ip 192.0.2.2', 5, 'test'],
+      ['ip 192.0.2.1', 2, 'test'],
+    ],
+  )
+  assert.ok(top[0]!.lastAtMs - top[0]!.firstAtMs >= 40)
+})
+
 test('who was limited is recorded without secrets, and the record is bounded', async () => {
   const { limiter, decide } = setUp()
   const none = plan({ key: [{ kind: 'header', name: 'x-api-key' }] }, 0)
   for (let i = 0; i < 1010; i++) {
     await decide([none], subject('192.0.2.1', ['x-api-key', `secret-${i}`]))
   }
-  const record = limiter.limited()
+  const record = limiter.limited(2000)
   assert.equal(record.length, 1000)
   assert.match(record[0]!.label, /^x-api-key sha256:[0-9a-f]{12}$/)
   assert.ok(!JSON.stringify(record).includes('secret-'))
-})
-
-test('a limiter that is closed answers those who wait', async () => {
-  const { time, store, limiter } = setUp()
-  store.isSilent = true
-  const asked = limiter.decide([limitPlan(minute, null, 'exact')], subject())
-  await time.run(1)
-  limiter.close()
-  assert.equal((await asked).verdict, 'allow')
 })

@@ -6,24 +6,9 @@ import { Agent } from 'node:https'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { startGateway } from '../../support/gateway.ts'
+import { workersOf } from '../../support/process-tree.ts'
 import { call, openWebSocket, readUntil, textFrame } from './client.ts'
 import { startUpstream } from './upstream.ts'
-
-/** Process ids of the children of `parent`. */
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        // pid (comm) state ppid …; comm may hold anything but ends at the last parenthesis.
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent
-      } catch {
-        return false
-      }
-    })
-}
 
 /** Whether the process holds an established connection to its `port`. */
 function hasConnection(pid: number, port: number): boolean {
@@ -44,15 +29,15 @@ function hasConnection(pid: number, port: number): boolean {
   return inodes.some((inode) => held.includes(`socket:[${inode}]`))
 }
 
-async function untilChildren(
+async function untilWorkers(
   parent: number,
-  accept: (pids: number[]) => boolean,
-): Promise<number[]> {
+  accept: (pids: readonly number[]) => boolean,
+): Promise<readonly number[]> {
   const deadlineMs = performance.now() + 10_000
   for (;;) {
-    const pids = childrenOf(parent)
+    const pids = workersOf(parent)
     if (accept(pids)) return pids
-    if (performance.now() > deadlineMs) throw new Error(`children are ${pids.join(', ')}`)
+    if (performance.now() > deadlineMs) throw new Error(`workers are ${pids.join(', ')}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
@@ -70,7 +55,7 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   })
   t.after(() => gateway.stop())
   const supervisor = gateway.process.pid!
-  const workers = await untilChildren(supervisor, (pids) => pids.length === 2)
+  const workers = await untilWorkers(supervisor, (pids) => pids.length === 2)
 
   // Which worker takes a connection is the kernel's choice: open until both certainly have some.
   const sockets: Socket[] = []
@@ -88,7 +73,7 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   for (let i = 0; i < 50; i++) {
     assert.equal((await call(gateway, { path: '/', agent })).status, 200)
   }
-  const now = await untilChildren(
+  const now = await untilWorkers(
     supervisor,
     (pids) => pids.length === 2 && !pids.includes(workers[0]!),
   )
@@ -115,7 +100,7 @@ routes: [ { name: all, match: /*, to: api, auth: public } ]
   process.kill(workers[1]!, 'SIGKILL')
   await gateway.waitFor('two deaths', (_out, err) => err.split('a worker died').length === 3)
   for (let i = 0; i < 20; i++) assert.equal((await call(gateway, '/')).status, 200)
-  await untilChildren(supervisor, (pids) => pids.length === 2)
+  await untilWorkers(supervisor, (pids) => pids.length === 2)
 })
 
 test('the only worker is killed: another takes its place', { timeout: 20_000 }, async (t) => {
@@ -131,7 +116,7 @@ routes: [ { name: all, match: /*, to: "${upstream.url}", auth: public } ]
   })
   t.after(() => gateway.stop())
   const supervisor = gateway.process.pid!
-  const [worker] = await untilChildren(supervisor, (pids) => pids.length === 1)
+  const [worker] = await untilWorkers(supervisor, (pids) => pids.length === 1)
   process.kill(worker!, 'SIGKILL')
   await gateway.waitFor('the death', (_out, err) => err.includes('a worker died'))
   const killedMs = performance.now()

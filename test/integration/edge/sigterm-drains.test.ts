@@ -12,7 +12,7 @@ import { startGateway, type TestGateway } from '../../support/gateway.ts'
 import { call, closeCode, openWebSocket, readToEnd } from './client.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
 
-suite('SIGTERM', { timeout: 30_000 }, () => {
+suite('SIGTERM', { timeout: 60_000 }, () => {
   let upstream: Upstream
   let gateway: TestGateway
   /** Answers that the test holds back. */

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
-import { childrenOf } from '../../support/process-tree.ts'
+import { workersOf } from '../../support/process-tree.ts'
 import { startRedisCluster, type TestCluster } from '../../support/redis-cluster.ts'
 import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../edge/upstream.ts'
-import { admittedOf, ask, askMany, type Answer } from './client.ts'
+import { admittedOf, ask, askMany, withStatus, type Answer } from './client.ts'
 import { MAX, outageConfig } from './outage.ts'
-import { faultsOf, isWell } from './store-health.ts'
+import { faultsOf, inCalm, isWell } from './store-health.ts'
 
 /** The store spreads its keys over this many hash tags. */
 const TAGS = 64
@@ -28,7 +28,7 @@ suite('a Redis Cluster', () => {
     const store = `{ cluster: ["127.0.0.1:${cluster.nodes[0]!.port}"] }`
     gateway = await startGateway({ config: outageConfig(store, upstream.url) })
     port = gateway.port('plain')
-    workers = childrenOf(gateway.process.pid!)
+    workers = workersOf(gateway.process.pid!)
     await until('cluster in use', async () => {
       const answers = await askMany([port], 8, asked('first'))
       return answers.every(({ status }) => status !== 503) && isWell(gateway.stderr())
@@ -45,14 +45,22 @@ suite('a Redis Cluster', () => {
     return { path: '/closed', headers: { 'x-caller': caller } }
   }
 
-  async function eachAsks(count: number): Promise<readonly Answer[][]> {
+  async function eachAsks(callers: readonly string[], count: number): Promise<Answer[][]> {
     const all: Answer[][] = []
-    for (const caller of CALLERS) all.push(await askMany([port], count, asked(caller)))
+    for (const caller of callers) all.push(await askMany([port], count, asked(caller)))
     return all
   }
 
+  function callersOf(attempt: number): readonly string[] {
+    return CALLERS.map((caller) => `${caller} of ${attempt}`)
+  }
+
   test('loses no count while half of its slots move, and nobody waits long', async (t) => {
-    for (const answers of await eachAsks(10)) assert.equal(admittedOf(answers), 10)
+    let early: readonly string[] = []
+    await inCalm([gateway], async (attempt) => {
+      early = callersOf(attempt)
+      for (const answers of await eachAsks(early, 10)) assert.equal(admittedOf(answers), 10)
+    })
     const log: Answer[] = []
     const moving = (async () => {
       for (let tag = 0; tag < TAGS; tag += 2) await cluster.moveSlot(`{${tag}}`, 0, 1)
@@ -72,7 +80,14 @@ suite('a Redis Cluster', () => {
     )
     assert.ok(worstMs < 1000, `${worstMs}`)
     await until('end of all trouble', () => isWell(gateway.stderr()))
-    for (const answers of await eachAsks(20)) assert.equal(admittedOf(answers), MAX - 10)
+    let most = 0
+    await inCalm([gateway], async (attempt) => {
+      const isEarly = attempt === 1
+      const all = await eachAsks(isEarly ? early : callersOf(100 + attempt), MAX + 5)
+      if (isEarly) most = Math.max(...all.map((answers) => withStatus(answers, 200).length))
+      for (const answers of all) assert.equal(admittedOf(answers), isEarly ? MAX - 10 : MAX)
+    })
+    assert.ok(most <= MAX - 10, `${most}`)
   })
 
   test('without one of its nodes still counts for the callers of the other', async () => {
@@ -87,10 +102,10 @@ suite('a Redis Cluster', () => {
     }
     assert.ok(sent.length > 0 && sent.length < CALLERS.length, `${sent.length}`)
     const served = fresh.filter((caller) => !sent.includes(caller))
-    for (const caller of served) {
-      assert.equal(admittedOf(await askMany([port], MAX + 5, asked(caller))), MAX - 1)
-    }
-    assert.deepEqual(childrenOf(gateway.process.pid!), workers)
+    const admitted = (await eachAsks(served, MAX + 5)).map((all) => withStatus(all, 200).length)
+    // Never more; on a machine that is busy the store may be late for one or another of them, but not for all.
+    assert.equal(Math.max(...admitted), MAX - 1, admitted.join())
+    assert.deepEqual(workersOf(gateway.process.pid!), workers)
     assert.deepEqual(faultsOf(gateway), [])
   })
 })

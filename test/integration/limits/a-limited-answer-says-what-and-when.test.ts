@@ -33,6 +33,7 @@ routes:
   - { name: bucket, match: /bucket, ${rest}, limits: [ { name: burst, rate: 60/h, burst: 2, ${KEY} } ] }
   - { name: two, match: /two, ${rest}, limits: [ { name: wide, rate: 10/h, ${KEY} }, { name: narrow, rate: 2/s, ${KEY} } ] }
   - { name: shadow, match: /shadow, ${rest}, limits: [ { name: trial, rate: 1/min, ${KEY}, shadow: true } ] }
+  - { name: quiet, match: /quiet, ${rest}, limits: [ { name: secret, rate: 1/min, ${KEY}, headers: never } ] }
   - { name: free, match: /free, ${rest} }
 telemetry: { accessLog: all }
 `,
@@ -111,6 +112,13 @@ telemetry: { accessLog: all }
     assert.doesNotMatch(JSON.stringify(limited!.headers), /theirs/)
     const [free] = await answersOf('/free', 1)
     assert.equal(free!.headers['ratelimit'], '"theirs";r=1000000;t=1')
+  })
+
+  test('of a limit that is to be told to nobody says no more than when to come back', async () => {
+    const [allowed, refused] = await answersOf('/quiet', 2)
+    assert.deepEqual([allowed!.status, refused!.status], [200, 429])
+    assert.doesNotMatch(JSON.stringify([allowed!.headers, refused]), /secret/)
+    assert.ok(Number(refused!.headers['retry-after']) >= 59)
   })
 
   test('of a shadow limit is as if there were none', async () => {

@@ -21,11 +21,11 @@ export const TIME_CASES: readonly BypassCase[] = [
     id: 'Q032',
     route: 'auth: public, limits: [ { rate: 10/s, key: [ip] } ]',
     check: async ({ port }, path) => {
-      const log: Answer[] = []
-      const startMs = performance.now()
-      while (performance.now() - startMs < 2200) log.push(...(await askMany([port], 3, { path })))
-      const admitted = withStatus(log, 200)
-      assert.ok(admitted.length > 20, `${admitted.length}`)
+      const admitted: Answer[] = []
+      await until('third second', async () => {
+        admitted.push(...withStatus(await askMany([port], 3, { path }), 200))
+        return admitted.length > 20
+      })
       // Not 1.1 times the limit: none beyond it.
       assert.ok(windowExcess(admitted, 10, 1000) <= 0)
     },

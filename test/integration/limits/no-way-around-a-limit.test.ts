@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
+import { redisCommand } from '../../support/redis-command.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/test-issuer.ts'
 import { startUpstream, type Upstream } from '../edge/upstream.ts'
@@ -13,6 +14,7 @@ import { IDENTITY_CASES } from './bypass-cases-identity.ts'
 import { KEY_CASES } from './bypass-cases-key.ts'
 import { TIME_CASES } from './bypass-cases-time.ts'
 import { allConnected } from './membership.ts'
+import { inCalm } from './store-health.ts'
 
 const LIST = new URL('../../../../shared/corpora/security-cases.tsv', import.meta.url)
 const CASES = [...IDENTITY_CASES, ...KEY_CASES, ...TIME_CASES, ...COST_CASES]
@@ -22,14 +24,20 @@ suite('no way around a limit', () => {
   let upstream: Upstream
   let issuer: TestIssuer
   let gateway: TestGateway
+  const gateways: TestGateway[] = []
   let bench: Bench
 
   before(async () => {
     redis = await startRedis()
     upstream = await startUpstream()
     issuer = await createTestIssuer()
+    await startBench()
+  })
+
+  async function startBench(): Promise<void> {
     const config = configuration(redis.port, issuer.yaml, upstream.url)
     gateway = await startGateway({ config })
+    gateways.push(gateway)
     bench = {
       gateway,
       config,
@@ -40,7 +48,19 @@ suite('no way around a limit', () => {
       reached: () => upstream.seen.map(({ url }) => url),
     }
     await allConnected(redis.port, 2)
-  })
+  }
+
+  /** A case counts on what nobody has counted yet, so a second attempt needs a gateway and a store of its own. */
+  async function tryCase(check: (bench: Bench) => Promise<void>): Promise<void> {
+    await inCalm(gateways, async (attempt) => {
+      if (attempt > 1) {
+        await gateway.stop()
+        await redisCommand(redis.port, 'FLUSHALL')
+        await startBench()
+      }
+      await check(bench)
+    })
+  }
 
   after(async () => {
     await gateway?.stop()
@@ -49,7 +69,7 @@ suite('no way around a limit', () => {
   })
 
   for (const one of CASES) {
-    if ('check' in one) test(one.id, () => one.check(bench, pathOf(one)))
+    if ('check' in one) test(one.id, () => tryCase((fresh) => one.check(fresh, pathOf(one))))
     else if ('exception' in one) test(`${one.id}: left as it is, for ${one.exception}`)
     else {
       test(`${one.id}: shown by ${one.shownBy}`, () => {

@@ -10,6 +10,7 @@ import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../edge/upstream.ts'
 import { admittedOf, ask, askMany, bearer } from './client.ts'
 import { allConnected } from './membership.ts'
+import { inCalm } from './store-health.ts'
 
 const ISSUER = 'https://claims.test/'
 
@@ -65,48 +66,59 @@ telemetry: { accessLog: off }
   }
 
   test('refused by a later limit, a request gives back what the earlier one gave', async () => {
-    const headers = await caller('alice', { tenant: 'acme' })
-    assert.equal(admittedOf(await askMany([port], 100, { path: '/pair', headers })), 10)
-    // What goes back is on its way for a moment, and then all of it is there: 30 less the 10 that passed.
-    let admitted = 0
-    await until('20 more', async () => {
-      const { status } = await ask(port, { path: '/user', headers })
-      if (status === 200) admitted += 1
-      return admitted === 20
+    await inCalm([gateway], async (attempt) => {
+      const headers = await caller(`alice ${attempt}`, { tenant: `acme ${attempt}` })
+      assert.equal(admittedOf(await askMany([port], 100, { path: '/pair', headers })), 10)
+      // What goes back is on its way for a moment, and then all of it is there: 30 less the 10 that passed.
+      let admitted = 0
+      await until('20 more', async () => {
+        const { status } = await ask(port, { path: '/user', headers })
+        if (status === 200) admitted += 1
+        return admitted === 20
+      })
+      assert.equal(admittedOf(await askMany([port], 50, { path: '/user', headers })), 0)
     })
-    assert.equal(admittedOf(await askMany([port], 50, { path: '/user', headers })), 0)
   })
 
   test('of one name are one limit on all their routes, at the cost of each', async () => {
-    const headers = await caller('bob')
-    assert.equal(admittedOf(await askMany([port], 20, { path: '/write', headers })), 3)
-    assert.equal(admittedOf(await askMany([port], 20, { path: '/read', headers })), 1)
+    await inCalm([gateway], async (attempt) => {
+      const headers = await caller(`bob ${attempt}`)
+      assert.equal(admittedOf(await askMany([port], 20, { path: '/write', headers })), 3)
+      assert.equal(admittedOf(await askMany([port], 20, { path: '/read', headers })), 1)
+    })
   })
 
   test('take their rate from the token, and the default where it says none', async () => {
-    const admitted = async (claims: object): Promise<number> => {
-      const headers = await caller(`claimed ${JSON.stringify(claims)}`, claims)
-      return admittedOf(await askMany([port], 40, { path: '/claimed', headers }))
-    }
-    assert.equal(await admitted({ plan: { rate: '12/min' } }), 12)
-    assert.equal(await admitted({ 'plan.rate': 7 }), 7)
-    assert.equal(await admitted({ plan: { rate: 0 } }), 0)
-    assert.equal(await admitted({ plan: { rate: 'unlimited' } }), 5)
-    assert.equal(await admitted({ plan: { rate: -1 } }), 5)
-    assert.equal(await admitted({}), 5)
+    await inCalm([gateway], async (attempt) => {
+      const admitted = async (claims: object): Promise<number> => {
+        const headers = await caller(`${attempt} ${JSON.stringify(claims)}`, claims)
+        return admittedOf(await askMany([port], 40, { path: '/claimed', headers }))
+      }
+      assert.equal(await admitted({ plan: { rate: '12/min' } }), 12)
+      assert.equal(await admitted({ 'plan.rate': 7 }), 7)
+      assert.equal(await admitted({ plan: { rate: 0 } }), 0)
+      assert.equal(await admitted({ plan: { rate: 'unlimited' } }), 5)
+      assert.equal(await admitted({ plan: { rate: -1 } }), 5)
+      assert.equal(await admitted({}), 5)
+    })
   })
 
   test('count by a claim whatever characters it holds', async () => {
-    await redisCommand(redis.port, 'SET', 'canary', 'alive')
-    for (const tenant of ['a\r\n*1\r\n$8\r\nFLUSHALL\r\n', { a: ['b'] }, 7, '']) {
-      const headers = await caller(`of ${JSON.stringify(tenant)}`, { tenant })
-      assert.equal(admittedOf(await askMany([port], 15, { path: '/pair', headers })), 10)
-    }
-    assert.equal(await redisCommand(redis.port, 'GET', 'canary'), 'alive')
+    await inCalm([gateway], async (attempt) => {
+      await redisCommand(redis.port, 'SET', 'canary', 'alive')
+      for (const strange of ['a\r\n*1\r\n$8\r\nFLUSHALL\r\n', { a: ['b'] }, 7, '']) {
+        const tenant = attempt === 1 ? strange : [strange, attempt]
+        const headers = await caller(`of ${JSON.stringify(tenant)}`, { tenant })
+        assert.equal(admittedOf(await askMany([port], 15, { path: '/pair', headers })), 10)
+      }
+      assert.equal(await redisCommand(redis.port, 'GET', 'canary'), 'alive')
+    })
   })
 
   test('are not refused by a shadow among them', async () => {
-    const headers = await caller('carol')
-    assert.equal(admittedOf(await askMany([port], 20, { path: '/shaded', headers })), 4)
+    await inCalm([gateway], async (attempt) => {
+      const headers = await caller(`carol ${attempt}`)
+      assert.equal(admittedOf(await askMany([port], 20, { path: '/shaded', headers })), 4)
+    })
   })
 })

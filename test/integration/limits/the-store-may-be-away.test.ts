@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
-import { childrenOf } from '../../support/process-tree.ts'
+import { workersOf } from '../../support/process-tree.ts'
 import { redisCommand } from '../../support/redis-command.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
 import { startTcpProxy, type ProxyMode, type TcpProxy } from '../../support/tcp-proxy.ts'
@@ -38,7 +38,7 @@ suite('while its Redis is in trouble, a gateway decides in time and by its polic
     upstream = await startUpstream()
     const config = outageConfig(`redis://127.0.0.1:${proxy.port}`, upstream.url)
     gateway = await startGateway({ config })
-    workers = childrenOf(gateway.process.pid!)
+    workers = workersOf(gateway.process.pid!)
     assert.equal(workers.length, 2)
   })
 
@@ -181,7 +181,7 @@ suite('while its Redis is in trouble, a gateway decides in time and by its polic
 
   async function passes(outage: Outage, hasStore = true): Promise<void> {
     results.push(await goThrough(gateway, outage, hasStore))
-    assert.deepEqual(childrenOf(gateway.process.pid!), workers)
+    assert.deepEqual(workersOf(gateway.process.pid!), workers)
     assert.deepEqual(faultsOf(gateway), [])
   }
 

@@ -6,17 +6,17 @@ import { after, before, suite, test } from 'node:test'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/test-issuer.ts'
-import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../edge/upstream.ts'
 import { admittedOf, ask, askMany, bearer, withStatus, type Answer } from './client.ts'
 import { bucketExcess } from './interval-check.ts'
 import { allConnected } from './membership.ts'
+import { inCalm, MOST_ATTEMPTS } from './store-health.ts'
 
 suite('two gateways on one Redis', () => {
   let redis: TestRedis
   let upstream: Upstream
   let issuer: TestIssuer
-  let nodes: readonly TestGateway[] = []
+  const nodes: TestGateway[] = []
   let ports: readonly number[] = []
 
   before(async () => {
@@ -24,6 +24,10 @@ suite('two gateways on one Redis', () => {
     upstream = await startUpstream()
     issuer = await createTestIssuer()
     const rest = `to: "${upstream.url}", auth: { issuer: idp, audience: api }`
+    const addresses = Array.from({ length: MOST_ATTEMPTS }, (_, i) => {
+      const name = `address${i + 1}`
+      return `  - { name: ${name}, match: /${name}, ${rest}, limits: [ 30/min per ip ] }`
+    })
     const config = `
 workers: 2
 store: redis://127.0.0.1:${redis.port}
@@ -35,10 +39,11 @@ routes:
   - { name: leased, match: /leased, ${rest}, limits: [ { rate: 100/min, key: [sub], mode: leased } ] }
   - { name: bucket, match: /bucket, ${rest}, limits: [ { rate: 100/min, burst: 20, key: [sub] } ] }
   - { name: apart, match: /apart, ${rest}, limits: [ { rate: 5/min, key: [sub] } ] }
-  - { name: address, match: /address, ${rest}, limits: [ 30/min per ip ] }
+${addresses.join('\n')}
 telemetry: { accessLog: off }
 `
-    nodes = await Promise.all([startGateway({ config }), startGateway({ config })])
+    // What has started is ended, even where something else could not start.
+    for (let i = 0; i < 2; i++) nodes.push(await startGateway({ config }))
     ports = nodes.map((node) => node.port('plain'))
     await allConnected(redis.port, 4)
   })
@@ -56,58 +61,75 @@ telemetry: { accessLog: off }
 
   for (const path of ['/short', '/exact']) {
     test(`${path}: exactly 100 of 400 requests at once are admitted`, async () => {
-      const before = upstream.seen.length
-      assert.equal(admittedOf(await flood(path, 'alice', 400)), 100)
-      assert.equal(upstream.seen.length - before, 100)
+      await inCalm(nodes, async (attempt) => {
+        const before = upstream.seen.length
+        assert.equal(admittedOf(await flood(path, `alice ${attempt}`, 400)), 100)
+        assert.equal(upstream.seen.length - before, 100)
+      })
     })
   }
 
   test('/leased: 95 to 100 of 400 requests at once are admitted', async () => {
-    const admitted = admittedOf(await flood('/leased', 'alice', 400))
-    assert.ok(admitted >= 95 && admitted <= 100, `${admitted}`)
+    await inCalm(nodes, async (attempt) => {
+      const admitted = admittedOf(await flood('/leased', `alice ${attempt}`, 400))
+      assert.ok(admitted >= 95 && admitted <= 100, `${admitted}`)
+    })
   })
 
-  for (const path of ['/short', '/leased']) {
-    test(`${path}: where one is left, exactly one of 100 requests at once passes`, async () => {
-      let admitted = admittedOf(await flood(path, 'bob', 90))
-      // Held in advance by one worker, the last of a leased limit may have to be looked for.
-      await until('99 admitted', async () => {
-        if (admitted < 99) admitted += admittedOf(await flood(path, 'bob', 1))
-        return admitted === 99
-      })
-      assert.equal(admittedOf(await flood(path, 'bob', 100)), 1)
+  test('/short: where one is left, exactly one of 100 requests at once passes', async () => {
+    await inCalm(nodes, async (attempt) => {
+      const bob = `bob ${attempt}`
+      assert.equal(admittedOf(await flood('/short', bob, 99)), 99)
+      assert.equal(admittedOf(await flood('/short', bob, 100)), 1)
     })
-  }
+  })
+
+  test('/leased: where some are left, no more than these pass of 100 requests at once', async () => {
+    await inCalm(nodes, async (attempt) => {
+      const bob = `bob ${attempt}`
+      const admitted = admittedOf(await flood('/leased', bob, 90))
+      const more = admittedOf(await flood('/leased', bob, 100))
+      // What a worker holds in advance while others ask may come back too late for them.
+      assert.ok(admitted + more >= 95 && admitted + more <= 100, `${admitted} + ${more}`)
+    })
+  })
 
   test('50 subjects at once do not disturb each other', async () => {
-    const subjects = Array.from({ length: 50 }, (_, i) => `subject-${i}`)
-    const all = await Promise.all(subjects.map((subject) => flood('/apart', subject, 10)))
-    assert.deepEqual(new Set(all.map(admittedOf)), new Set([5]))
+    await inCalm(nodes, async (attempt) => {
+      const subjects = Array.from({ length: 50 }, (_, i) => `subject-${i} ${attempt}`)
+      const all = await Promise.all(subjects.map((subject) => flood('/apart', subject, 10)))
+      assert.deepEqual(new Set(all.map(admittedOf)), new Set([5]))
+    })
   })
 
   test('a burst of 20 admits at most 20 + 100 per minute in any interval, and all of that', async () => {
-    const log = await flood('/bucket', 'alice', 200)
-    assert.ok(admittedOf(log) >= 20)
-    const headers = bearer(await issuer.token('alice', 'api'))
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-    const startMs = log[0]!.sentMs
-    while (performance.now() - startMs < 3000) {
-      const port = ports[log.length % 2]!
-      const more = Array.from({ length: 4 }, () => ask(port, { path: '/bucket', headers, agent }))
-      log.push(...(await Promise.all(more)))
-    }
-    agent.destroy()
-    const admitted = withStatus(log, 200)
-    assert.ok(bucketExcess(admitted, 20, 100 / 60_000) <= 0, `${admitted.length}`)
-    assert.ok(admitted.length >= 24, `${admitted.length} of 25`)
+    await inCalm(nodes, async (attempt) => {
+      const alice = `alice ${attempt}`
+      const log = await flood('/bucket', alice, 200)
+      assert.ok(admittedOf(log) >= 20)
+      const headers = bearer(await issuer.token(alice, 'api'))
+      const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+      const startMs = log[0]!.sentMs
+      while (performance.now() - startMs < 3000) {
+        const port = ports[log.length % 2]!
+        const more = Array.from({ length: 4 }, () => ask(port, { path: '/bucket', headers, agent }))
+        log.push(...(await Promise.all(more)))
+      }
+      agent.destroy()
+      const admitted = withStatus(log, 200)
+      assert.ok(bucketExcess(admitted, 20, 100 / 60_000) <= 0, `${admitted.length}`)
+      assert.ok(admitted.length >= 24, `${admitted.length} of 25`)
+    })
   })
 
   test('a limit per address before authentication counts on each node for itself', async () => {
-    const forged = { path: '/address', headers: bearer('not.a.token') }
-    for (const port of ports) {
-      const answers = await askMany([port], 100, forged)
-      assert.equal(withStatus(answers, 401).length, 30)
-      assert.equal(withStatus(answers, 429).length, 70)
-    }
+    const forged = bearer('not.a.token')
+    await inCalm(nodes, async (attempt) => {
+      for (const port of ports) {
+        const answers = await askMany([port], 100, { path: `/address${attempt}`, headers: forged })
+        assert.equal(withStatus(answers, 401).length, 30)
+        assert.equal(withStatus(answers, 429).length, 70)
+      }
+    })
   })
 })

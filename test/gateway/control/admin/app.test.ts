@@ -41,6 +41,7 @@ const operations: readonly Operation[] = [
     run: ({ params, body, change }) => {
       change({ target: `thing/${params['name']}`, after: body })
       if (params['name'] === 'broken') throw new Error('inner words')
+      if (params['name'] === 'odd') return { size: 1n }
       if (params['name'] === 'taken') throw new ApiError('conflict', 'it is taken')
       return body
     },
@@ -54,7 +55,7 @@ async function start(role: Role | null, audit: () => void = () => {}) {
   const app = await createAdminApp({
     operations,
     authenticate: () => ({
-      principal: role === null ? ANYONE : { kind: 'user', name: 'sato', role, token: '' },
+      principal: role === null ? ANYONE : { ...ANYONE, kind: 'user', name: 'sato', role },
       sessionId: null,
     }),
     newId: () => `r${++ids}`,
@@ -118,7 +119,10 @@ suite('the admin API', () => {
     assert.equal((await ask('GET', '/api/v1/things/a?other=1')).status, 422)
     assert.equal((await ask('PUT', '/api/v1/things/a', '{')).status, 400)
     assert.equal((await ask('PUT', '/api/v1/things/a', 'x'.repeat(2_000_000))).status, 413)
-    assert.equal((await ask('POST', '/api/v1/things/a', {})).status, 404)
+    const post = await ask('POST', '/api/v1/things/a', {})
+    assert.equal(post.status, 405)
+    assert.equal(post.headers['allow'], 'GET, PUT')
+    assert.equal((await ask('GET', '/api/v1/things')).status, 404)
   })
 
   test('tells every change with what was changed, also one that failed', async () => {
@@ -136,6 +140,15 @@ suite('the admin API', () => {
         ['thing/taken', 'conflict'],
         ['thing/broken', 'internal_error'],
       ],
+    )
+  })
+
+  test('tells a change once, also where its answer cannot be written', async () => {
+    const { ask, events } = await start('operator')
+    assert.equal((await ask('PUT', '/api/v1/things/odd', { size: 2 })).status, 500)
+    assert.deepEqual(
+      events.map(({ result }) => result),
+      ['ok'],
     )
   })
 

@@ -46,29 +46,29 @@ function written(count: number, maxFileBytes?: number): { folder: string; log: A
 
 const FIRST = 'audit-000001.jsonl'
 
-test('entries are numbered, timed, and read back newest first', () => {
+test('entries are numbered, timed, and read back newest first', async () => {
   const { log, folder } = written(3)
-  const [last, middle] = log.list(null, 2)
+  const [last, middle] = log.search(null, 2).entries
   assert.equal(last?.target, 'route-3')
   assert.equal(last.previous, middle?.hash)
   assert.equal(last.time, new Date(clock.wallMs()).toISOString())
   assert.deepEqual(
-    log.list(3, 10).map(({ sequence }) => sequence),
+    log.search(3, 10).entries.map(({ sequence }) => sequence),
     [2, 1],
   )
-  assert.equal(log.verify(), null)
+  assert.equal(await log.verify(), null)
   assert.equal(statSync(join(folder, FIRST)).mode & 0o777, 0o600)
 })
 
-test('a restart goes on in the same chain', () => {
+test('a restart goes on in the same chain', async () => {
   const { folder, log } = written(2)
   log.close()
   const next = new AuditLog({ folder, clock })
   assert.equal(next.append(event('after')).sequence, 3)
-  assert.equal(next.verify(), null)
+  assert.equal(await next.verify(), null)
 })
 
-test('a changed, removed or cut line is named', () => {
+test('a changed, removed or cut line is named', async () => {
   const edits: readonly [string, (lines: string[]) => string[], number, string][] = [
     ['changed', (l) => l.with(1, l[1]!.replace('route-2', 'route-9')), 2, 'line_changed'],
     ['removed', (l) => l.toSpliced(1, 1), 2, 'line_missing'],
@@ -82,32 +82,32 @@ test('a changed, removed or cut line is named', () => {
     const file = join(folder, FIRST)
     const lines = edit(readFileSync(file, 'utf8').trimEnd().split('\n'))
     writeFileSync(file, lines.map((text) => `${text}\n`).join(''))
-    assert.deepEqual(log.verify(), { file: FIRST, line, reason }, name)
+    assert.deepEqual(await log.verify(), { file: FIRST, line, reason }, name)
   }
 })
 
-test('half a line of a crash is set aside and told', () => {
+test('half a line of a crash is set aside and told', async () => {
   const { folder, log } = written(2)
   log.close()
   appendFileSync(join(folder, FIRST), '{"sequence":3,"ti')
   const next = new AuditLog({ folder, clock })
-  const [repair] = next.list(null, 1)
+  const [repair] = next.search(null, 1).entries
   assert.equal(repair?.action, 'audit.repair')
   assert.equal(repair.sequence, 3)
-  assert.equal(next.verify(), null)
+  assert.equal(await next.verify(), null)
   assert.equal(readFileSync(join(folder, `${FIRST}.torn`), 'utf8'), '{"sequence":3,"ti')
 })
 
-test('files are changed at a size, and the chain runs through them', () => {
+test('files are changed at a size, and the chain runs through them', async () => {
   const { folder, log } = written(20, 2000)
   assert.ok(readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length > 3)
-  assert.equal(log.verify(), null)
-  assert.equal(log.list(null, 100).length, 20)
+  assert.equal(await log.verify(), null)
+  assert.equal(log.search(null, 100).entries.length, 20)
   rmSync(join(folder, 'audit-000002.jsonl'))
-  assert.equal(log.verify()?.file, 'audit-000003.jsonl')
+  assert.equal((await log.verify())?.file, 'audit-000003.jsonl')
 })
 
-test('on a full disk nothing may begin, and what was begun is still written down', () => {
+test('on a full disk nothing may begin, and what was begun is still written down', async () => {
   const { folder, log } = written(1)
   const reserve = join(folder, 'reserve')
   symlinkSync('/dev/full', reserve)
@@ -118,9 +118,45 @@ test('on a full disk nothing may begin, and what was begun is still written down
   assert.equal(log.append(event('begun')).sequence, 2)
 })
 
-test('values are kept short', () => {
+test('values are kept short', async () => {
   const { log } = written(0)
   const entry = log.append({ ...event('long'), after: 'x'.repeat(100_000) })
   assert.ok(JSON.stringify(entry).length < 20_000)
-  assert.equal(log.verify(), null)
+  assert.equal(await log.verify(), null)
+})
+
+test('what is called a secret is hidden, however deep', async () => {
+  const { log } = written(0)
+  const after = {
+    password: 'a-1',
+    token: 'a-2',
+    oidc: [{ clientSecret: 'a-3', authorization: 'a-4' }],
+    tokenId: 'shown',
+    keys: 2,
+  }
+  const entry = log.append({ ...event('secret'), before: after, after })
+  assert.doesNotMatch(JSON.stringify(entry), /a-\d/)
+  assert.match(JSON.stringify(entry), /shown.*"keys":2/)
+  assert.equal(await log.verify(), null)
+})
+
+test('pages hold what was asked for, and go on where they end', () => {
+  const { log } = written(30, 2000)
+  const seen: number[] = []
+  for (let before: number | null = null; ;) {
+    const { entries, next } = log.search(before, 7)
+    seen.push(...entries.map(({ sequence }) => sequence))
+    if (next === null) break
+    before = next
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 30 }, (_, i) => 30 - i),
+  )
+  const { entries } = log.search(null, 10, { target: 'route-3' })
+  assert.deepEqual(
+    entries.map(({ sequence }) => sequence),
+    [3],
+  )
+  assert.equal(log.search(null, 10, { actor: 'nobody' }).entries.length, 0)
 })

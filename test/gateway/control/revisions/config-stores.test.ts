@@ -163,3 +163,18 @@ test('revisions in a folder are for their owner alone, and leave nothing half-ma
   assert.equal(statSync(join(root, 'modes')).mode & 0o777, 0o700)
   assert.equal(statSync(join(root, 'modes', '00000001.json')).mode & 0o777, 0o600)
 })
+
+test('revisions in Redis are found by the checksum of their text, while they are kept', async () => {
+  const store = await inRedis('checksums').open()
+  const numberOf = (text: string): Promise<unknown> =>
+    redisCommand(redis.port, 'HGET', 'checksums:{config}:checksums', checksumOf(text))
+  for (const [number, text] of ['one', 'two', 'one'].entries()) {
+    await store.append(draft(text), number)
+  }
+  assert.deepEqual([await numberOf('one'), await numberOf('two')], ['3', '2'])
+  for (let number = 3; number < MAX_REVISIONS + 2; number++) {
+    await store.append(draft('same'), number)
+  }
+  assert.deepEqual([await numberOf('one'), await numberOf('two')], ['3', null])
+  await store.close()
+})

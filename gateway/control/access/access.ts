@@ -1,0 +1,112 @@
+// Access to the control plane as one thing: accounts, sessions, throttles and the identity provider, and what they answer.
+
+import type { FastifyRequest } from 'fastify'
+import { createFetchJson } from '../../auth/fetch-json.ts'
+import type { AdminPlan, OidcPlan } from '../../config/admin.ts'
+import type { Clock } from '../../../sidecar/runtime/clock.ts'
+import type { Log } from '../../../sidecar/telemetry/log.ts'
+import type { Caller } from '../admin/app.ts'
+import type { Operation } from '../admin/operation.ts'
+import type { Documents } from '../documents/documents.ts'
+import type { AccessDeps } from './access-deps.ts'
+import { Accounts } from './accounts.ts'
+import { callerOf, checkHost } from './gate.ts'
+import { OidcClient } from './oidc-client.ts'
+import { oidcOperations } from './oidc-operations.ts'
+import { OidcProvider } from './oidc-provider.ts'
+import { Passwords, type ScryptCost } from './password.ts'
+import { createPostForm } from './post-form.ts'
+import { Sessions, type SessionTimes } from './sessions.ts'
+import { SetupToken } from './setup-token.ts'
+import { signInOperations } from './sign-in-operations.ts'
+import { Throttle, type ThrottleRates } from './throttle.ts'
+import { tokenOperations } from './token-operations.ts'
+import { userOperations } from './user-operations.ts'
+
+export interface AccessOptions {
+  readonly documents: Documents
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Log
+  /** For tests, instead of those of real life. */
+  readonly cost?: ScryptCost
+  readonly rates?: ThrottleRates
+  readonly times?: SessionTimes
+}
+
+export class Access {
+  readonly operations: readonly Operation[]
+  readonly #options: AccessOptions
+  readonly #accounts: Accounts
+  readonly #sessions: Sessions
+  readonly #throttle: Throttle
+  #setupToken: SetupToken | null = null
+  #oidc: { readonly client: OidcClient; readonly provider: OidcProvider } | null = null
+
+  constructor(options: AccessOptions) {
+    const { documents, clock, log, cost, rates, times } = options
+    this.#options = options
+    this.#accounts = new Accounts(documents, new Passwords(cost), clock)
+    this.#sessions = new Sessions(clock, times)
+    this.#throttle = new Throttle(clock, rates)
+    const deps: AccessDeps = {
+      accounts: this.#accounts,
+      sessions: this.#sessions,
+      throttle: this.#throttle,
+      setupToken: () => this.#setupToken,
+      oidc: () => this.#oidc?.client ?? null,
+      clock,
+      log,
+    }
+    this.operations = [
+      ...signInOperations(deps),
+      ...oidcOperations(deps),
+      ...userOperations(deps),
+      ...tokenOperations(deps),
+    ]
+  }
+
+  /** From now on with this identity provider; whoever came through another one signs in again. */
+  adopt(plan: AdminPlan): void {
+    const oidc = plan.kind === 'on' ? plan.oidc : null
+    if (isSame(oidc, this.#oidc?.client.plan ?? null)) return
+    this.#oidc?.provider.close()
+    this.#sessions.endFederated()
+    this.#oidc = oidc === null ? null : this.#clientOf(oidc)
+  }
+
+  /** The token by which somebody sets up, the same until the process ends; null where that is done. */
+  async setupToken(): Promise<SetupToken | null> {
+    if (await this.#accounts.isSetUp()) return null
+    this.#setupToken ??= new SetupToken(this.#options.dataDir)
+    return this.#setupToken
+  }
+
+  /** Of every request over the network, whatever it asks for. Throws ApiError. */
+  guard(request: FastifyRequest, hosts: readonly string[]): void {
+    this.#throttle.call(request.socket.remoteAddress ?? '')
+    checkHost(request, hosts)
+  }
+
+  /** Throws ApiError. */
+  authenticate(request: FastifyRequest, isOpen: boolean): Promise<Caller> {
+    return callerOf(request, isOpen, { accounts: this.#accounts, sessions: this.#sessions })
+  }
+
+  close(): void {
+    this.#oidc?.provider.close()
+  }
+
+  #clientOf(plan: OidcPlan): { client: OidcClient; provider: OidcProvider } {
+    const { clock } = this.#options
+    const provider = new OidcProvider(plan, createFetchJson(clock), clock)
+    const postForm = createPostForm(clock)
+    return { provider, client: new OidcClient(plan, { provider, postForm, clock }) }
+  }
+}
+
+function isSame(a: OidcPlan | null, b: OidcPlan | null): boolean {
+  const text = (plan: OidcPlan | null): string =>
+    JSON.stringify(plan === null ? null : { ...plan, roles: [...plan.roles] })
+  return text(a) === text(b)
+}

@@ -1,0 +1,195 @@
+// Setting up, signing in and out, as operations of the admin API.
+
+import { Type } from 'typebox'
+import { errorMessage } from '../../../sidecar/runtime/errors.ts'
+import { ApiError } from '../admin/api-error.ts'
+import type { Operation, OperationRequest } from '../admin/operation.ts'
+import type { AccessDeps } from './access-deps.ts'
+import type { User } from './account-state.ts'
+import { noCookie, SESSION_COOKIE } from './cookies.ts'
+import { CLOSED, ExpiresIn, Me, Name, NewToken, Password } from './schemas.ts'
+import { aboutMe, sessionUserOf, startSession } from './session-start.ts'
+import { tokenLifeMs } from './token-life.ts'
+
+const LOGIN_TOKEN_LIFE = '30d'
+
+export function signInOperations(deps: AccessDeps): readonly Operation[] {
+  return [readSetup(deps), setUp(deps), ...signingIn(deps), ...signedIn(deps)]
+}
+
+function readSetup({ accounts, oidc }: AccessDeps): Operation {
+  return {
+    id: 'readSetup',
+    method: 'GET',
+    path: '/api/v1/setup',
+    role: 'anyone',
+    summary:
+      'Says whether there is a first administrator yet, and an identity provider to sign in at.',
+    answer: Type.Object({ isSetUp: Type.Boolean(), hasIdentityProvider: Type.Boolean() }),
+    run: async () => ({
+      isSetUp: await accounts.isSetUp(),
+      hasIdentityProvider: oidc() !== null,
+    }),
+  }
+}
+
+function setUp({ accounts, sessions, setupToken, throttle }: AccessDeps): Operation {
+  return {
+    id: 'setUp',
+    method: 'POST',
+    path: '/api/v1/setup',
+    role: 'anyone',
+    summary: 'Makes the first administrator, with the one-time token that the gateway printed.',
+    body: Type.Object(
+      { token: Type.String({ maxLength: 256 }), name: Name, password: Password },
+      CLOSED,
+    ),
+    answer: Me,
+    status: 201,
+    async run(request) {
+      const { token = '', name = '', password = '' } = request.body as Record<string, string>
+      throttle.signIn('', request.address)
+      const known = setupToken()
+      if (known === null || (await accounts.isSetUp())) {
+        throw new ApiError('conflict', 'this is already set up')
+      }
+      if (!known.matches(token)) {
+        throw new ApiError('not_permitted', `the setup token is wrong; it is in ${known.file}`)
+      }
+      request.change({ target: `user/${name}`, after: { role: 'admin' } })
+      const user = await accounts.addUser(name, password, 'admin', [], true)
+      known.retire()
+      return startSession(request, sessions, sessionUserOf(user))
+    },
+  }
+}
+
+function signingIn(deps: AccessDeps): Operation[] {
+  return [
+    {
+      id: 'signIn',
+      method: 'POST',
+      path: '/api/v1/sessions',
+      role: 'anyone',
+      summary: 'Starts a session with a name and a password; the answer sets its cookie.',
+      body: Type.Object({ name: Name, password: Password }, CLOSED),
+      answer: Me,
+      status: 201,
+      run: async (request) =>
+        startSession(request, deps.sessions, sessionUserOf(await signIn(deps, request, 'session'))),
+    },
+    {
+      id: 'signInForToken',
+      method: 'POST',
+      path: '/api/v1/tokens::login',
+      role: 'anyone',
+      summary: 'Makes an API token with a name and a password, for the command line.',
+      body: Type.Object(
+        {
+          name: Name,
+          password: Password,
+          tokenName: Type.Optional(Name),
+          expiresIn: Type.Optional(ExpiresIn),
+        },
+        CLOSED,
+      ),
+      answer: NewToken,
+      status: 201,
+      async run(request) {
+        const { tokenName = 'login', expiresIn = LOGIN_TOKEN_LIFE } = request.body as Record<
+          string,
+          string
+        >
+        const lifeMs = tokenLifeMs(expiresIn)
+        const { name: owner, role, scope } = await signIn(deps, request, 'token')
+        return deps.accounts.addToken({ owner, name: tokenName, role, scope, lifeMs })
+      },
+    },
+  ]
+}
+
+/** Throws ApiError, the same one for a wrong name as for a wrong password. */
+async function signIn(
+  { accounts, throttle, oidc, log }: AccessDeps,
+  request: OperationRequest,
+  what: 'session' | 'token',
+): Promise<User> {
+  const { name = '', password = '' } = request.body as Record<string, string>
+  // What is no name of ours may be a password in the wrong field.
+  const isKnown = (await accounts.user(name)) !== null
+  const breakGlass = oidc() !== null
+  const after = breakGlass ? { breakGlass } : {}
+  request.change({ target: `${what}/${isKnown ? name : '(unknown name)'}`, after })
+  throttle.signIn(name, request.address)
+  const user = await accounts.signIn(name, password)
+  if (user === null) throw new ApiError('not_signed_in', 'the name or the password is wrong')
+  if (breakGlass) {
+    const { address } = request
+    log.warn('a local account signed in past the identity provider', { user: name, address })
+  }
+  return user
+}
+
+function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Operation[] {
+  return [
+    {
+      id: 'readMe',
+      method: 'GET',
+      path: '/api/v1/me',
+      role: 'viewer',
+      scope: 'any',
+      summary: 'Says who is asking.',
+      answer: Me,
+      run: ({ principal: { name, role, scope }, sessionId }) => {
+        const session = sessionId === null ? null : sessions.use(sessionId)
+        return session === null ? { name, displayName: name, role, scope } : aboutMe(session)
+      },
+    },
+    {
+      id: 'changeMyPassword',
+      method: 'POST',
+      path: '/api/v1/me/password',
+      role: 'viewer',
+      scope: 'any',
+      summary:
+        'Changes one’s own password; every other session ends, this one goes on under a new id.',
+      body: Type.Object({ current: Password, password: Password }, CLOSED),
+      answer: Me,
+      async run(request) {
+        const { name, kind, isFederated } = request.principal
+        const { current = '', password = '' } = request.body as Record<string, string>
+        request.change({ target: `user/${name}`, after: { password: 'changed' } })
+        if (kind !== 'user' || isFederated) {
+          throw new ApiError('not_permitted', 'only who signed in with a password can change it')
+        }
+        throttle.signIn(name, request.address)
+        const before = await accounts.signIn(name, current)
+        if (before === null) throw new ApiError('not_permitted', 'the current password is wrong')
+        const user = await accounts.changeUser(name, { password })
+        return startSession(request, sessions, sessionUserOf(user))
+      },
+    },
+    {
+      id: 'signOut',
+      method: 'DELETE',
+      path: '/api/v1/sessions/current',
+      role: 'viewer',
+      scope: 'any',
+      summary: 'Ends the session; `logoutUrl`: where to sign out at the identity provider, too.',
+      answer: Type.Object({ logoutUrl: Type.Union([Type.String(), Type.Null()]) }),
+      async run({ principal, sessionId, header, change, host }) {
+        change({ target: `session/${principal.name}` })
+        if (sessionId !== null) sessions.end(sessionId)
+        header('set-cookie', noCookie(SESSION_COOKIE))
+        const client = principal.isFederated ? oidc() : null
+        if (client === null) return { logoutUrl: null }
+        // Here the session is over whatever the provider says.
+        const logoutUrl = await client.logoutUrl(`https://${host}/`).catch((error: unknown) => {
+          log.warn('the identity provider cannot be asked', { error: errorMessage(error) })
+          return null
+        })
+        return { logoutUrl }
+      },
+    },
+  ]
+}

@@ -1,0 +1,117 @@
+// What control asks the workers about their requests and what they tell it. Plain data: it crosses a pipe.
+
+import type { RecentRequest } from './explain-record.ts'
+
+/** Which requests are meant; what is left out fits all. */
+export interface RequestFilter {
+  readonly id?: string
+  readonly route?: string
+  readonly service?: string
+  /** `4` for all of 400 to 499, or a whole status. */
+  readonly status?: number
+  readonly method?: string
+  readonly pathPrefix?: string
+  readonly clientIp?: string
+  readonly subject?: string
+  /** Word of the refusal. */
+  readonly reason?: string
+  readonly minMs?: number
+  /** true: only what was refused or went wrong. */
+  readonly failed?: boolean
+}
+
+export interface TailWish {
+  readonly tail: number
+  readonly filter: RequestFilter
+  /** Most requests that went well, of one worker. */
+  readonly perSecond: number
+  readonly claims: readonly string[]
+}
+
+export type LiveQuestion =
+  | {
+      readonly kind: 'live-ask'
+      readonly ask: number
+      readonly filter: RequestFilter
+      readonly limit: number
+      /** Names of claims whose values are wanted. */
+      readonly claims: readonly string[]
+    }
+  /** All tails there are; said again every few seconds, or they end. */
+  | { readonly kind: 'live-tails'; readonly tails: readonly TailWish[] }
+
+export type LiveAnswer =
+  /** Newest first, in pieces, so that no request waits for it. */
+  | {
+      readonly kind: 'live-found'
+      readonly ask: number
+      readonly requests: readonly RecentRequest[]
+      readonly isLast: boolean
+    }
+  | {
+      readonly kind: 'live-seen'
+      readonly tail: number
+      readonly requests: readonly RecentRequest[]
+      /** Fitted, and were left out. */
+      readonly skipped: number
+    }
+  | {
+      readonly kind: 'live-counts'
+      readonly rows: readonly CountRow[]
+      readonly limits: readonly LimitCounts[]
+    }
+
+/** What one worker counted of one route (edge) or rule (egress) since it told last. */
+export interface CountRow {
+  readonly plane: 'edge' | 'egress'
+  /** '' for none. */
+  readonly route: string
+  readonly service: string
+  readonly outcomes: readonly (readonly [status: number, reason: string, count: number])[]
+  /** Requests by duration; bounds as of DURATION_BUCKETS, and one more for what took longer. */
+  readonly buckets: readonly number[]
+  readonly sumMs: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly instances: readonly (readonly [
+    endpoint: string,
+    requests: number,
+    failures: number,
+    sumMs: number,
+  ])[]
+}
+
+export interface LimitCounts {
+  readonly limit: string
+  readonly allowed: number
+  readonly limited: number
+  readonly shadowed: number
+  readonly degraded: number
+}
+
+export function fits(request: RecentRequest, filter: RequestFilter): boolean {
+  const { facts, outcome } = request
+  const { id, route, service, status, method, pathPrefix, clientIp, subject, reason, minMs } =
+    filter
+  return (
+    (id === undefined || request.id === id) &&
+    (route === undefined || outcome.route === route) &&
+    (service === undefined || outcome.service === service) &&
+    (status === undefined || isOfStatus(outcome.status, status)) &&
+    (method === undefined || facts.method === method) &&
+    (pathPrefix === undefined || facts.path.startsWith(pathPrefix)) &&
+    (clientIp === undefined || facts.clientIp === clientIp) &&
+    (subject === undefined || outcome.subject === subject) &&
+    (reason === undefined || outcome.reason === reason) &&
+    (minMs === undefined || outcome.durationMs >= minMs) &&
+    (filter.failed !== true || hasFailed(request))
+  )
+}
+
+export function hasFailed({ outcome: { status, reason } }: RecentRequest): boolean {
+  return status >= 400 || status === 0 || reason !== 'ok'
+}
+
+function isOfStatus(status: number, wanted: number): boolean {
+  return wanted < 10 ? Math.floor(status / 100) === wanted : status === wanted
+}
