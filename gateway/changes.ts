@@ -31,6 +31,8 @@ export class Changes {
   readonly #options: ChangesOptions
   readonly #reverting: Reverting
   #live: LiveConfig | null = null
+  /** What the file says, while the fleet has not said whether it will be. */
+  #edit: string | null = null
   /** One change at a time. */
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -39,20 +41,31 @@ export class Changes {
     this.#options = options
     this.#reverting = new Reverting(clock, (text) => {
       log.warn('the change was not confirmed and is taken back', { file })
-      void this.#inTurn({ ...AUTO_REVERT, text })
+      void this.#takeBack(text)
     })
   }
 
   /** For a control that begins. */
   greeting(): readonly ToControl[] {
-    return this.#live === null ? [] : [{ kind: 'live', ...this.#live }]
+    return [
+      ...(this.#live === null ? [] : [{ kind: 'live', ...this.#live } as const]),
+      ...(this.#edit === null ? [] : [{ kind: 'edited', text: this.#edit } as const]),
+    ]
   }
 
   /** The file itself was edited and is served: whoever did that has seen what was there, and means what it says now. */
   edited(serial: number, text: string): void {
+    // What we wrote ourselves comes back as an edit that changes nothing; so does a certificate that was renewed.
+    if (this.#live?.text === text) return
     this.#reverting.cancel()
-    // What we wrote ourselves comes back as an edit that changes nothing.
-    if (this.#live?.text !== text) this.#tellLive({ ...FROM_FILE, serial, text })
+    this.#edit = null
+    this.#tellLive({ ...FROM_FILE, serial, text })
+  }
+
+  /** The file of a node of a fleet was edited: served only once all nodes agree, which control finds out. */
+  propose(text: string): void {
+    this.#edit = text === this.#live?.text ? null : text
+    if (this.#edit !== null) this.#options.tell({ kind: 'edited', text })
   }
 
   async make(id: number, change: ConfigChange): Promise<void> {
@@ -70,25 +83,29 @@ export class Changes {
     this.#reverting.cancel()
   }
 
+  async #takeBack(text: string): Promise<void> {
+    const { log, file } = this.#options
+    const result = await this.#inTurn({ ...AUTO_REVERT, text })
+    if (result.kind === 'live') return
+    const reason = result.kind === 'rejected' ? result.reason : result.problems[0]?.message
+    log.error('the change could not be taken back and serves on', { file, reason: reason ?? '' })
+  }
+
   #inTurn(change: ConfigChange): Promise<ChangeResult> {
     const result = this.#queue.then(() => this.#change(change))
     this.#queue = result.catch(() => undefined)
     return result
   }
 
-  async #change({
-    text,
-    author,
-    origin,
-    message,
-    confirmWithinMs,
-  }: ConfigChange): Promise<ChangeResult> {
+  async #change(change: ConfigChange): Promise<ChangeResult> {
+    const { text, confirmWithinMs } = change
     const { file, load, apply } = this.#options
     // What the file cannot be made to say would be forgotten at the next start.
     const problem = writeProblem(file)
     if (problem !== null)
       return { kind: 'rejected', reason: `the file is not ours to write: ${problem}` }
     const before = this.#live
+    if (before?.text === text) return this.#keep(before, confirmWithinMs)
     const loaded = await load(text)
     if (loaded.kind === 'refused') return { kind: 'refused', problems: loaded.problems }
     const applied = await apply(loaded)
@@ -96,14 +113,27 @@ export class Changes {
     if (confirmWithinMs === null) this.#reverting.cancel()
     else if (before !== null) this.#reverting.arm(before.text, confirmWithinMs)
     this.#write(text)
-    const { serial } = applied
+    return { kind: 'live', live: this.#now(change, applied.serial), warnings: loaded.warnings }
+  }
+
+  /** It is served already: but the file may say something else, and a change may wait that is to stay. */
+  #keep(live: LiveConfig, confirmWithinMs: number | null): ChangeResult {
+    if (confirmWithinMs === null) this.#reverting.cancel()
+    this.#write(live.text)
+    return { kind: 'live', live: this.#now(live, live.serial), warnings: [] }
+  }
+
+  #now(
+    { text, author, origin, message }: Omit<ConfigChange, 'confirmWithinMs'>,
+    serial: number,
+  ): LiveConfig {
     const revertsAtMs = this.#reverting.atMs
-    const live = this.#tellLive({ serial, text, author, origin, message, revertsAtMs })
-    return { kind: 'live', live, warnings: loaded.warnings }
+    return this.#tellLive({ serial, text, author, origin, message, revertsAtMs })
   }
 
   #write(text: string): void {
     const { file, log } = this.#options
+    this.#edit = null
     try {
       writeConfig(file, text)
     } catch (error) {

@@ -1,5 +1,7 @@
 // The control process: does what the supervisor tells it, and ends when it is told to or left alone.
 
+import { hostname } from 'node:os'
+import { programVersion } from './cli/version.ts'
 import { compileSteps, runInSlices } from './config/compile.ts'
 import { readMaterials } from './config/materials.ts'
 import type { ChangeResult } from './control/config/change.ts'
@@ -20,7 +22,8 @@ function send(message: FromControl): void {
 /** The supervisor answers once every process has, which takes 15 s at most. */
 const CHANGE_MS = 30_000
 const pending = new Map<number, (result: ChangeResult) => void>()
-let lastId = 0
+/** The answer to one that asked before this one began must not be taken for ours. */
+let lastId = Math.floor(Math.random() * 2 ** 40)
 
 /** Asks the supervisor and resolves with what came of it. */
 function ask(message: (id: number) => FromControl): Promise<ChangeResult> {
@@ -44,9 +47,13 @@ const control = new Control({
   log,
   random: Math.random,
   env: process.env,
+  name: process.env['SALLYPORT_NODE'] ?? hostname(),
+  version: programVersion(),
+  show: (line) => talk.write(line),
   change: (change) => ask((id) => ({ kind: 'change', id, change })),
   confirm: () => ask((id) => ({ kind: 'confirm', id })),
   tell: (worker, body) => send({ kind: 'to-worker', worker, body }),
+  tellLive: (body) => send({ kind: 'to-worker', worker: null, body }),
 })
 
 async function apply(message: Extract<ToControl, { kind: 'revision' }>): Promise<void> {
@@ -89,12 +96,17 @@ process.on('message', (message: ToControl) => {
     case 'live':
       control.learnLive(message)
       return
+    case 'edited':
+      // Behind the configuration that made this node one of a fleet.
+      queue = queue.then(() => control.learnEdit(message.text))
+      return
     case 'changed':
       pending.get(message.id)?.(message.result)
       return
     case 'from-worker':
-      // Behind the configuration it is about.
-      queue = queue.then(() => control.hear(message.worker, message.body))
+      // Behind the configuration it is about; what is seen of requests is about none, and somebody waits for it.
+      if (message.body.kind.startsWith('live-')) control.hear(message.worker, message.body)
+      else queue = queue.then(() => control.hear(message.worker, message.body))
       return
     case 'drain':
       void end(0)

@@ -2,6 +2,7 @@
 
 import type { JwksDocument } from './auth/key-set.ts'
 import type { Config } from './config/schema.ts'
+import type { LiveAnswer, LiveQuestion } from './decide/explain-messages.ts'
 import type { EgressNews } from './control/egress/egress-control.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from './control/config/change.ts'
 import type { LimitReply, LimitRequest } from './limit/remote-store.ts'
@@ -21,8 +22,8 @@ export interface RevisionMessage {
 }
 
 /** Between control and workers; the supervisor hands it on without a look. */
-export type ControlToWorker = MeshNews
-export type WorkerToControl = MeshQuestion | EgressNews
+export type ControlToWorker = MeshNews | LiveQuestion
+export type WorkerToControl = MeshQuestion | EgressNews | LiveAnswer
 
 export type ToControl =
   /** Absolute paths: where relative ones of the configuration begin, and where control keeps what it must remember. */
@@ -33,6 +34,8 @@ export type ToControl =
   | { readonly kind: 'bound'; readonly ports: Readonly<Record<string, number>> }
   /** What is served now, told after every change and to a control that begins. */
   | ({ readonly kind: 'live' } & LiveConfig)
+  /** The file of this node was edited, and it is for the fleet to say whether it will be served. */
+  | { readonly kind: 'edited'; readonly text: string }
   /** The answer to `change` and `confirm`. */
   | { readonly kind: 'changed'; readonly id: number; readonly result: ChangeResult }
   | { readonly kind: 'drain'; readonly graceMs: number }

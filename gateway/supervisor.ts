@@ -5,8 +5,15 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { compilePlan } from './config/compile.ts'
+import { runPolicyTests } from './decide/policy-tests.ts'
 import { disk } from './config/disk.ts'
-import { loadConfig, loadConfigText, type LoadedConfig, type LoadResult } from './config/load.ts'
+import {
+  loadConfig,
+  loadConfigText,
+  type LoadedConfig,
+  type LoadResult,
+  type RunTests,
+} from './config/load.ts'
 import type { Plan } from './config/plan.ts'
 import { formatProblems } from './config/problems.ts'
 import { watchSources, type Watcher } from './config/watch.ts'
@@ -57,6 +64,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const supervisor = new RunningSupervisor(options)
   return (await supervisor.start()) ? supervisor : null
 }
+
+/** Control has refused changes whose tests fail; what is taken back must not be kept from coming. */
+const runTests: RunTests = (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'warning')
 
 class RunningSupervisor implements Supervisor {
   ports: Readonly<Record<string, number>> = {}
@@ -110,7 +120,8 @@ class RunningSupervisor implements Supervisor {
       clock,
       log,
       file: options.file,
-      load: (text) => loadConfigText(text, options.file, { ...disk, env: options.env, clock }),
+      load: (text) =>
+        loadConfigText(text, options.file, { ...disk, env: options.env, clock, runTests }),
       apply: (loaded) => this.#applyChange(loaded),
       tell: (message) => this.#control.tell(message),
     })
@@ -163,6 +174,11 @@ class RunningSupervisor implements Supervisor {
         problems: loaded.problems.filter(({ severity }) => severity === 'error').length,
         revision: this.#plan?.revision ?? 0,
       })
+      return
+    }
+    if (this.#plan?.store.kind === 'redis' && loaded.text !== this.#loaded?.text) {
+      this.#warn(loaded)
+      this.#changes.propose(loaded.text)
       return
     }
     if (isSame(loaded, this.#loaded)) {
@@ -330,7 +346,14 @@ class RunningSupervisor implements Supervisor {
 
   #load(): Promise<LoadResult> {
     const { file, env, clock } = this.#options
-    return loadConfig(file, { ...disk, env, clock })
+    // At the start nothing is served yet, which is worse than a test that fails.
+    const severity = this.#plan === null ? 'warning' : 'error'
+    return loadConfig(file, {
+      ...disk,
+      env,
+      clock,
+      runTests: (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, severity),
+    })
   }
 
   #show(loaded: LoadResult): void {

@@ -8,7 +8,7 @@ import { Edge } from './edge/edge.ts'
 import { EgressMember } from './egress/egress-member.ts'
 import { machineAddresses } from './egress/own-addresses.ts'
 import { DnsResolver } from './egress/resolver.ts'
-import type { FromWorker, RevisionMessage, ToWorker } from './messages.ts'
+import type { ControlToWorker, FromWorker, RevisionMessage, ToWorker } from './messages.ts'
 import { systemClock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
 import { createLog } from '../sidecar/telemetry/log.ts'
@@ -33,6 +33,7 @@ const edge = new Edge({
   askRefresh: (sourceId, keyId) => send({ kind: 'refresh-keys', sourceId, keyId }),
   askLimits: send,
   askMesh: (body) => send({ kind: 'to-control', body }),
+  tellLive: (body) => send({ kind: 'to-control', body }),
   instance: randomUUID(),
 })
 
@@ -50,6 +51,8 @@ const egress = new EgressMember({
   ask: (body) => send({ kind: 'to-control', body }),
   tell: (denials, observations) =>
     send({ kind: 'to-control', body: { kind: 'egress-news', denials, observations } }),
+  tellCounts: (rows) =>
+    send({ kind: 'to-control', body: { kind: 'live-counts', rows, limits: [] } }),
 })
 
 async function apply(message: RevisionMessage): Promise<void> {
@@ -81,6 +84,15 @@ function portsOf(): Record<string, number> {
   return { ...edge.ports(), ...(Object.fromEntries(doors) as Record<string, number>) }
 }
 
+function hearControl(body: ControlToWorker): void {
+  if (body.kind === 'live-ask' || body.kind === 'live-tails') {
+    edge.hearLive(body)
+    return
+  }
+  edge.hearMesh(body)
+  egress.hear(body)
+}
+
 let ending = false
 
 async function end(graceMs: number, exitCode: number): Promise<void> {
@@ -106,8 +118,7 @@ process.on('message', (message: ToWorker) => {
       edge.settleKeys(message.sourceId)
       return
     case 'from-control':
-      edge.hearMesh(message.body)
-      egress.hear(message.body)
+      hearControl(message.body)
       return
     case 'limit-taken':
     case 'limit-beaten':

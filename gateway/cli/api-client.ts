@@ -69,7 +69,9 @@ function exchange(
     headers['content-type'] = 'application/json'
     headers['content-length'] = String(payload.length)
   }
-  const options = { method, path, headers, timeout: ANSWER_MS, agent: false }
+  if (target.kind === 'socket') headers['host'] = 'localhost'
+  else headers['authorization'] = `Bearer ${target.token}`
+  const options: RequestOptions = { method, path, headers, timeout: ANSWER_MS, agent: false }
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       reject(new ApiFailure('unreachable', unreachable(target, error), 0, null))
@@ -86,17 +88,15 @@ function exchange(
 
 function send(
   target: ApiTarget,
-  options: RequestOptions & { readonly headers: Readonly<Record<string, string>> },
+  options: RequestOptions,
   heard: (response: IncomingMessage) => void,
 ): ReturnType<typeof request> {
-  if (target.kind === 'socket') {
-    const headers = { ...options.headers, host: 'localhost' }
-    return request({ ...options, headers, socketPath: target.path }, heard)
-  }
+  if (target.kind === 'socket') return request({ ...options, socketPath: target.path }, heard)
   const { hostname, port } = target.url
-  const headers = { ...options.headers, authorization: `Bearer ${target.token}` }
   const ca = target.caPem === null ? {} : { ca: target.caPem }
-  return requestTls({ ...options, ...ca, headers, hostname, port: port || 443 }, heard)
+  // A URL writes an IPv6 address in brackets, and nobody else does.
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  return requestTls({ ...options, ...ca, host, port: port || 443 }, heard)
 }
 
 async function collect(response: IncomingMessage): Promise<string> {

@@ -3,6 +3,7 @@
 import { disk } from '../config/disk.ts'
 import { loadConfig } from '../config/load.ts'
 import { formatProblems } from '../config/problems.ts'
+import { runPolicyTests } from '../decide/policy-tests.ts'
 import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
@@ -17,7 +18,12 @@ export const check: Command = {
       talk(`usage: ${USAGE}\n`)
       return ExitCode.usage
     }
-    const loaded = await loadConfig(file, { ...disk, env, clock })
+    const loaded = await loadConfig(file, {
+      ...disk,
+      env,
+      clock,
+      runTests: (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error'),
+    })
     const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
     if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour }))
     if (loaded.kind === 'refused') return ExitCode.configurationInvalid

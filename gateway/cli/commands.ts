@@ -43,6 +43,18 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     summary: 'serve an earlier revision again (by default the one before)',
     load: async () => (await import('./revisions.ts')).rollback,
   },
+  explain: {
+    summary: 'say why a request was refused, or would be, down to the line of the file',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  tail: {
+    summary: 'follow requests as they end, by filters',
+    load: async () => (await import('./tail.ts')).tail,
+  },
+  nodes: {
+    summary: 'list the nodes of the fleet and what they serve',
+    load: async () => (await import('./nodes.ts')).nodes,
+  },
   egress: {
     summary: 'see what was refused on its way out, let it through, or ask whether it would be',
     load: async () => (await import('./egress.ts')).egress,
@@ -54,6 +66,18 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   services: {
     summary: 'list the instances of the mesh',
     load: async () => (await import('./mesh.ts')).services,
+  },
+  user: {
+    summary: 'list, add, change and remove who may use the control plane',
+    load: async () => (await import('./access.ts')).user,
+  },
+  token: {
+    summary: 'list, add and remove API tokens',
+    load: async () => (await import('./access.ts')).token,
+  },
+  login: {
+    summary: 'keep a server and a token for the commands after it',
+    load: async () => (await import('./login.ts')).login,
   },
   schema: {
     summary: 'print the JSON Schema of the configuration file',

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { errorMessage, SallyportError } from '../../sidecar/runtime/errors.ts'
 import { apiCommand, type Call } from './api-command.ts'
+import { askImpact, impactText } from './diff-impact.ts'
 
 interface Revision {
   readonly number: number
@@ -56,7 +57,9 @@ export const diff = apiCommand('diff', {
     const answer = (await (/^\d+$/.test(what)
       ? call('GET', `/api/v1/revisions/${what}/diff${query}`)
       : call('POST', '/api/v1/config:try', { text: textOf(what) }))) as { diff: string }
-    return { value: answer, table: answer.diff }
+    if (/^\d+$/.test(what)) return { value: answer, table: answer.diff }
+    const impact = await askImpact(textOf(what), call)
+    return { value: { ...answer, impact }, table: `${answer.diff}\n${impactText(impact)}` }
   },
 })
 

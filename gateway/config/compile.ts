@@ -10,12 +10,13 @@ import { checkSharedLimits } from '../limit/compile.ts'
 import { compileStore } from '../limit/compile-store.ts'
 import type { StorePlan } from '../limit/plan.ts'
 import { compileService } from '../../sidecar/upstream/compile.ts'
+import { compileAdmin, type AdminPlan } from './admin.ts'
 import type { ListenerOptions } from './listener-options.ts'
 import { compileListener, isClash } from './listener.ts'
 import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
 import { canonicalService } from './mesh-rules.ts'
 import { checkMeshRoutes, namedInRules } from './mesh-use.ts'
-import { compileMesh, type MeshPlan } from './mesh.ts'
+import { compileBind, compileMesh, type MeshPlan } from './mesh.ts'
 import {
   isStatic,
   type AccessLogPlan,
@@ -81,9 +82,11 @@ export function* compileSteps(
   const store = compiler.store()
   const mesh = compiler.mesh()
   const egress = compiler.egress()
+  const admin = compiler.admin()
   if (mesh !== null) checkMeshRoutes(routes, mesh, compiler.report)
+  const metrics = compiler.metrics()
   const tables = yield* compileTables(routes, listeners, compiler.report)
-  if (!compiler.sound || store === null) return null
+  if (!compiler.sound || store === null || admin === null) return null
   const plans = routes.map((route) => route.plan)
   const targets = plans.flatMap((route) => route.to.map((target) => target.service))
   return {
@@ -95,9 +98,11 @@ export function* compileSteps(
     services: [...new Set(targets.filter((service) => isStatic(service)))],
     egress,
     mesh,
+    admin,
     routes: plans,
     tables,
     accessLog: compileAccessLog(config),
+    metrics,
   }
 }
 
@@ -154,6 +159,14 @@ class Compiler {
   }
 
   /** null also where the file has none. */
+  metrics(): Plan['metrics'] {
+    const at = ['telemetry', 'metrics']
+    const text = this.#config.telemetry?.metrics
+    if (text === undefined || !this.#isUsable(['telemetry'], 'metrics')) return null
+    return compileBind(text, at, this.report)
+  }
+
+  /** null also where the file has none. */
   mesh(): MeshPlan | null {
     const { mesh, services = {}, issuers = {} } = this.#config
     if (mesh === undefined || !this.#isUsable([], 'mesh')) return null
@@ -161,6 +174,12 @@ class Compiler {
       services: new Set(Object.keys(services).map(canonicalService)),
       issuers: new Set(Object.keys(issuers)),
     })
+  }
+
+  admin(): AdminPlan | null {
+    if (!this.#isUsable([], 'admin')) return null
+    const { admin } = this.#config
+    return compileAdmin(admin, ['admin'], this.report, this.#readFile, this.#production)
   }
 
   /** null also where the file has none. */

@@ -4,8 +4,6 @@ import type { ConfigPath, Problem } from '../../sidecar/runtime/problem.ts'
 
 /** `*` stands for any one key or index. */
 const LATER: readonly { readonly path: readonly string[]; readonly what: string }[] = [
-  { path: ['admin'], what: 'serve an admin API' },
-  { path: ['telemetry', 'metrics'], what: 'export metrics' },
   { path: ['telemetry', 'traces'], what: 'export traces' },
   { path: ['routes', '*', 'mirror'], what: 'mirror requests' },
   { path: ['services', '*', 'health'], what: 'probe the health of endpoints' },

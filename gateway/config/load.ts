@@ -9,6 +9,7 @@ import { readDocument } from './document.ts'
 import { explainLater } from './later.ts'
 import { MaterialCollector, type Disk, type Materials } from './materials.ts'
 import { byPosition, locateProblem, type LocatedProblem } from './problems.ts'
+import type { Plan } from './plan.ts'
 import { ConfigSchema, type Config } from './schema.ts'
 import { redactProblem, reportLiteralSecrets } from './secrets.ts'
 import { substitute, type Secret } from './substitute.ts'
@@ -16,7 +17,15 @@ import { substitute, type Secret } from './substitute.ts'
 export interface LoadDependencies extends Disk {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs'>
+  /** What the policy tests of the file say of the plan; they stand above this part, and are run nowhere else. */
+  readonly runTests?: RunTests
 }
+
+export type RunTests = (
+  tests: NonNullable<Config['tests']>,
+  plan: Plan,
+  nowMs: number,
+) => readonly Problem[]
 
 export type LoadResult = LoadedConfig | RefusedConfig
 
@@ -96,7 +105,7 @@ export async function loadConfigText(
 async function examine(
   raw: unknown,
   collector: MaterialCollector,
-  { env, clock }: LoadDependencies,
+  { env, clock, runTests }: LoadDependencies,
 ): Promise<{ readonly value: unknown; readonly problems: readonly Problem[] }> {
   const problems = new ProblemList()
   if (raw === null) {
@@ -121,7 +130,11 @@ async function examine(
   })
   const isUsable: IsUsable = (at, key) => broken.isEmpty || !broken.isTouched([...at, key])
   const steps = compileSteps(value as Config, collector, 0, problems.add, isUsable)
-  await runInSlices(steps, clock)
+  const plan = await runInSlices(steps, clock)
+  const { tests } = value as Config
+  if (plan !== null && tests !== undefined && isUsable([], 'tests')) {
+    for (const problem of runTests?.(tests, plan, clock.wallMs()) ?? []) problems.add(problem)
+  }
   return { value, problems: problems.finish(secrets) }
 }
 

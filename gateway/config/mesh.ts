@@ -85,7 +85,7 @@ export function compileMesh(
   return { trustDomain: options.trustDomain, ...bind, ca, authorize, join }
 }
 
-function compileBind(
+export function compileBind(
   text: string,
   at: ConfigPath,
   report: Report,

@@ -7,6 +7,7 @@ import type { LimitPlan, StorePlan } from '../limit/plan.ts'
 import type { HeaderRules, IpPolicy, Rewrite, RouteMatch } from '../route/plan.ts'
 import type { RouteTable } from '../route/table.ts'
 import type { RetryPlan, ServicePlan } from '../../sidecar/upstream/plan.ts'
+import type { AdminPlan } from './admin.ts'
 import type { MeshPlan } from './mesh.ts'
 
 export interface Plan {
@@ -20,10 +21,13 @@ export interface Plan {
   readonly services: readonly ServicePlan[]
   readonly egress: EgressPlan | null
   readonly mesh: MeshPlan | null
+  readonly admin: AdminPlan
   readonly routes: readonly RoutePlan[]
   /** One table for each listener name. */
   readonly tables: ReadonlyMap<string, RouteTable<RoutePlan>>
   readonly accessLog: AccessLogPlan
+  /** Where metrics are scraped; port 0: any free one. null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
 }
 
 export interface ListenerPlan {

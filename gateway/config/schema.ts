@@ -8,8 +8,10 @@ import { LimitsOptions, StoreOptions } from '../limit/options.ts'
 import { HeaderRulesOptions, IpOptions, MatchOptions, RewriteOptions } from '../route/options.ts'
 import { RetriesOptions, ServiceOptions } from '../../sidecar/upstream/options.ts'
 import { DURATION_PATTERN } from '../../sidecar/runtime/units.ts'
+import { AdminOptions } from './admin-options.ts'
 import { ListenerOptions, NAME_PATTERN } from './listener-options.ts'
 import { MeshOptions } from './mesh-options.ts'
+import { TestOptions } from './test-options.ts'
 
 const SERVICE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9][A-Za-z0-9._-]{0,62})?$'
 const CLOSED = { additionalProperties: false }
@@ -202,11 +204,27 @@ export const ConfigSchema = Type.Object(
     }),
     egress: Type.Optional(EgressOptions),
     mesh: Type.Optional(MeshOptions),
+    admin: Type.Optional(AdminOptions),
     telemetry: Type.Optional(
       Type.Object(
-        { accessLog: Type.Optional(AccessLog) },
+        {
+          accessLog: Type.Optional(AccessLog),
+          metrics: Type.Optional(
+            Type.String({
+              title: 'an address and a port',
+              description:
+                'Where Prometheus scrapes this node, like 127.0.0.1:9464; default: nowhere.',
+            }),
+          ),
+        },
         { ...CLOSED, description: 'What is told about requests.' },
       ),
+    ),
+    tests: Type.Optional(
+      Type.Array(TestOptions, {
+        maxItems: 1000,
+        description: 'Cases that must come out as they say; one that does not blocks a change.',
+      }),
     ),
   },
   CLOSED,

@@ -44,7 +44,9 @@ function secretIn(text: string, path: ConfigPath): string | null {
   if (written.search(URL_PASSWORD) !== -1) return 'a password'
   const isHeaderValue = path.includes('headers') && ['set', 'headers'].includes(String(path.at(-2)))
   const isProxyToken = path[0] === 'egress' && path[1] === 'tokens'
-  const isCredential = isProxyToken || (isHeaderValue && SECRET_KEY.test(String(path.at(-1))))
+  const isClientSecret = path[0] === 'admin' && path.at(-1) === 'clientSecret'
+  const isCredential =
+    isProxyToken || isClientSecret || (isHeaderValue && SECRET_KEY.test(String(path.at(-1))))
   // `Bearer ${env:TOKEN}` leaves only the scheme behind.
   return isCredential && written === text ? 'a credential' : null
 }

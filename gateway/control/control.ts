@@ -1,20 +1,18 @@
 // The control plane of one node: what the configuration asks of it is put to work here, apart from all traffic.
 
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import { resolve } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import { basename } from 'node:path'
 import type { JwksDocument } from '../auth/key-set.ts'
 import { disk } from '../config/disk.ts'
-import { loadConfigText } from '../config/load.ts'
+import { loadConfigText, type LoadResult, type RunTests } from '../config/load.ts'
 import type { Plan } from '../config/plan.ts'
+import type { LiveAnswer, LiveQuestion } from '../decide/explain-messages.ts'
+import { runPolicyTests } from '../decide/policy-tests.ts'
 import type { MeshNews, MeshQuestion } from '../mesh/membership.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
-import { createAdminApp, type ApiEvent } from './admin/app.ts'
-import { listenLocally, LOCAL_PRINCIPAL } from './admin/local-socket.ts'
-import { AuditLog } from './audit/audit-log.ts'
 import type { AuditEvent } from './audit/entry.ts'
 import type { CaAuditEvent } from './ca/audit.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from './config/change.ts'
@@ -22,16 +20,26 @@ import { Configurations } from './config/configurations.ts'
 import { configOperations } from './config/operations.ts'
 import { EgressControl, type EgressNews } from './egress/egress-control.ts'
 import { egressOperations } from './egress/operations.ts'
+import { FleetControl } from './fleet/fleet-control.ts'
+import { fleetOperations } from './fleet/operations.ts'
+import { Live } from './live/live.ts'
+import { MetricsServer } from './live/metrics-server.ts'
+import { liveOperations } from './live/operations.ts'
 import { meshOperations } from './mesh/admin-operations.ts'
 import type { MeshAuditEvent } from './mesh/audit.ts'
 import { MeshControl, type MeshInput } from './mesh/mesh-control.ts'
-import { FolderStore } from './revisions/folder-store.ts'
+import { Operators } from './operators.ts'
 
 export interface ControlDeps {
   readonly clock: Clock
   readonly log: Log
   /** [0, 1). */
   readonly random: () => number
+  /** What people call this node. */
+  readonly name: string
+  readonly version: string
+  /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
+  readonly show: (line: string) => void
   /** For references of a configuration text that is tried. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Asks the supervisor to put a configuration to work. Rejects where it does not answer. */
@@ -39,6 +47,8 @@ export interface ControlDeps {
   readonly confirm: () => Promise<ChangeResult>
   /** `worker` null: to all. */
   readonly tell: (worker: number | null, news: MeshNews) => void
+  /** To all workers. */
+  readonly tellLive: (question: LiveQuestion) => void
 }
 
 /** Where a configuration comes from, and where control keeps what it must remember. Absolute paths. */
@@ -47,6 +57,8 @@ export interface Folders {
   /** Where relative paths of the configuration begin. */
   readonly folder: string
   readonly dataDir: string
+  /** Of this node. */
+  readonly workers: number
 }
 
 /** Done by operators, whose call of the API is told already. */
@@ -62,15 +74,20 @@ export class Control {
   readonly #egress = new EgressControl()
   #mesh: MeshControl | null = null
   #ports: Readonly<Record<string, number>> = {}
-  #audit: AuditLog | null = null
-  #local: FastifyInstance | null = null
-  #configurations: Configurations | null = null
+  #operators: Operators | null = null
+  #fleet: FleetControl | null = null
+  readonly #view: Live
+  readonly #metrics = new MetricsServer(() => this.#view.metricsText())
+  #file = ''
   /** Told before there was anybody to hear it. */
   #live: LiveConfig | null = null
   readonly #keys = new Map<string, JwksDocument | null>()
 
   constructor(deps: ControlDeps) {
     this.#deps = deps
+    const { clock, tellLive: tellAll } = deps
+    const bootId = randomBytes(8).toString('hex')
+    this.#view = new Live({ clock, tellAll, bootId, check: (text) => this.#check(text) })
   }
 
   /** Bound ports by name. */
@@ -83,8 +100,14 @@ export class Control {
    * operators cannot be served is no reason not to serve anybody, and is told in the log.
    */
   async apply(plan: Plan, folders: Folders): Promise<void> {
+    this.#file = folders.file
+    this.#view.use(plan, basename(folders.file), folders.workers)
     try {
-      await this.#serveOperators(folders)
+      await this.#metrics.use(plan.metrics)
+      if (this.#fleet === null) this.#fleet = this.#openFleet(plan, folders)
+      else this.#fleet.use(plan)
+      this.#operators ??= await this.#openOperators(this.#fleet, folders)
+      await this.#operators.apply(plan.admin, folders.folder)
     } catch (error) {
       this.#deps.log.error('the control plane cannot serve', { error: errorMessage(error) })
     }
@@ -102,23 +125,43 @@ export class Control {
   /** What the supervisor serves now. */
   learnLive(live: LiveConfig): void {
     this.#live = live
-    void this.#configurations?.learn(live)
+    this.#view.learnText(live.text)
+    this.#fleet?.learn(live)
+  }
+
+  /** The file was edited, and the fleet has to agree. */
+  learnEdit(text: string): void {
+    this.#fleet?.learnEdit(text)
   }
 
   learnKeys(sourceId: string, document: JwksDocument | null): void {
     this.#keys.set(sourceId, document)
+    this.#view.learnKeys(sourceId, document)
     this.#mesh?.learnKeys(sourceId, document)
   }
 
-  hear(worker: number, message: MeshQuestion | EgressNews): void {
-    if (message.kind === 'egress-news') this.#egress.hear(message)
-    else this.#mesh?.hear(worker, message)
+  hear(worker: number, message: MeshQuestion | EgressNews | LiveAnswer): void {
+    switch (message.kind) {
+      case 'egress-news':
+        this.#egress.hear(message)
+        return
+      case 'live-found':
+      case 'live-seen':
+      case 'live-counts':
+        this.#view.hear(worker, message)
+        return
+      default:
+        this.#mesh?.hear(worker, message)
+    }
   }
 
   async close(): Promise<void> {
-    await this.#local?.close()
+    // Streams first: the API would wait for them.
+    this.#view.close()
+    this.#metrics.close()
+    await this.#fleet?.close()
+    await this.#operators?.close()
     await this.#mesh?.close()
-    this.#audit?.close()
   }
 
   /** Sidecars learn where egress is. */
@@ -153,7 +196,7 @@ export class Control {
       dataDir,
       ownAddresses,
       audit: (event) => {
-        if (!TOLD_BY_API.has(event.kind)) this.#record(ofMesh(event))
+        if (!TOLD_BY_API.has(event.kind)) this.#operators?.record(ofMesh(event))
       },
       tell,
     })
@@ -164,64 +207,44 @@ export class Control {
     return mesh
   }
 
-  async #serveOperators(folders: Folders): Promise<void> {
-    if (this.#local !== null) return
-    const { dataDir } = folders
-    this.#audit ??= new AuditLog({ folder: resolve(dataDir, 'audit'), clock: this.#deps.clock })
-    const configurations = this.#configurationsOf(folders)
-    this.#configurations = configurations
-    if (this.#live !== null) void configurations.learn(this.#live)
-    const app = await createAdminApp({
-      operations: [
-        ...configOperations(configurations),
-        ...meshOperations(() => this.#mesh),
-        ...egressOperations({ egress: this.#egress, configurations, clock: this.#deps.clock }),
-      ],
-      authenticate: () => ({ principal: LOCAL_PRINCIPAL, sessionId: null }),
-      newId: randomUUID,
-      beforeChange: () => this.#audit?.reserve(),
-      onEvent: (event) => this.#record(ofApi(event)),
-      log: this.#deps.log,
-    })
-    await listenLocally(app, dataDir)
-    this.#local = app
+  #openOperators(fleet: FleetControl, { dataDir }: Folders): Promise<Operators> {
+    const { clock, log, name, version, show } = this.#deps
+    const deployment = () => fleet.deployment
+    const configurations = new Configurations({ deployment, check: (text) => this.#check(text) })
+    const operations = [
+      ...configOperations(configurations),
+      ...fleetOperations({ fleet: () => fleet.fleet, deployment, name, version }),
+      ...meshOperations(() => this.#mesh),
+      ...liveOperations(this.#view),
+      ...egressOperations({ egress: this.#egress, configurations, clock }),
+    ]
+    return Operators.open({ clock, log, dataDir, version, show, operations })
   }
 
-  #configurationsOf({ file, dataDir }: Folders): Configurations {
-    const { clock, log, env, change, confirm } = this.#deps
-    return new Configurations({
-      store: new FolderStore(resolve(dataDir, 'revisions')),
+  #openFleet(plan: Plan, { file, dataDir }: Folders): FleetControl {
+    const { clock, log, random, name, version, change, confirm } = this.#deps
+    const fleet = new FleetControl(plan, {
       clock,
       log,
+      random,
+      newId: () => randomBytes(16).toString('hex'),
+      file,
+      dataDir,
+      name,
+      version,
+      addresses: outerAddresses,
+      check: (text) => this.#check(text),
       change,
       confirm,
-      check: (text) => loadConfigText(text, file, { ...disk, env, clock }),
     })
+    if (this.#live !== null) fleet.learn(this.#live)
+    return fleet
   }
 
-  #record(event: AuditEvent): void {
-    try {
-      this.#audit?.append(event)
-    } catch (error) {
-      this.#deps.log.error('the audit could not be written', {
-        action: event.action,
-        error: errorMessage(error),
-      })
-    }
-  }
-}
-
-function ofApi({ operation, principal, address, requestId, change, result }: ApiEvent): AuditEvent {
-  const { kind, name } = principal
-  return {
-    actor: { kind, name, address: address === '' ? null : address },
-    origin: kind === 'local' ? 'cli' : 'api',
-    action: operation,
-    target: change?.target ?? '',
-    before: change?.before ?? null,
-    after: change?.after ?? null,
-    result,
-    requestId,
+  #check(text: string): Promise<LoadResult> {
+    const { clock, env } = this.#deps
+    const runTests: RunTests = (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error')
+    return loadConfigText(text, this.#file, { ...disk, env, clock, runTests })
   }
 }
 
@@ -249,4 +272,13 @@ function ownAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((all) =>
     (all ?? []).map(({ address }) => address),
   )
+}
+
+/** By which others may know this machine; some have very many. */
+function outerAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0)
+    .map(({ address }) => address)
+    .slice(0, 8)
 }

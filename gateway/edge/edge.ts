@@ -42,7 +42,7 @@ export interface EdgeDeps {
   /** Asks control about the mesh; what it answers comes by `hearMesh`. */
   readonly askMesh: (question: MeshQuestion) => void
   /** Tells control what is seen; what it asks comes by `hearLive`. */
-  readonly tellLive?: (answer: LiveAnswer) => void
+  readonly tellLive: (answer: LiveAnswer) => void
   /** Asks whoever fetches keys for a key that is not known. */
   readonly askRefresh: (sourceId: string, keyId: string | null) => void
 }
@@ -82,7 +82,7 @@ export class Edge {
     this.#limits = new Limits({ clock, log, random, send, instance })
     this.#active = new ActiveRequests(clock)
     const newId = createIdSource(randomFillSync)
-    const tell = deps.tellLive ?? ((): void => {})
+    const tell = deps.tellLive
     this.#live = new LiveMember({ clock, tell, tallies: () => this.#limits.tallies.byName })
     const records = new Records(deps.records, clock, random, this.#live)
     this.#steps = new RequestSteps({

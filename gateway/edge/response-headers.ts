@@ -11,17 +11,20 @@ export interface ResponseHeaderInput {
   readonly cors: CorsPolicy | null
   /** What @fastify/cors put on the reply. */
   readonly corsHeaders: FlatHeaders
-  /** What our limits tell the caller; an upstream's own fields of these names give way. */
-  readonly limitHeaders: FlatHeaders
+  /** What our limits tell the caller, if anything; null: the route has none, and the upstream's fields of that kind pass. */
+  readonly limitHeaders: FlatHeaders | null
   readonly rules: HeaderRules | null
   readonly setCookie: string | null
 }
+
+/** Every draft's names of the fields that tell of limits, and those that were common before. */
+const LIMIT_FIELD = /^(?:x-)?rate-?limit(?:-|$)/
 
 /** [name, value, …]; hop-by-hop fields were already removed by the transport. */
 export function responseHeaders(upstream: FlatHeaders, input: ResponseHeaderInput): string[] {
   const headers: string[] = []
   const { cors, rules, limitHeaders } = input
-  const limited = limitHeaders.length > 0
+  const limited = limitHeaders !== null
   let vary: string | null = null
   for (let i = 0; i < upstream.length; i += 2) {
     const name = upstream[i]!
@@ -37,7 +40,7 @@ export function responseHeaders(upstream: FlatHeaders, input: ResponseHeaderInpu
       const lower = name.toLowerCase()
       if (lower === 'x-request-id' || rules?.remove.has(lower) === true) continue
       if (cors !== null && lower.startsWith('access-control-')) continue
-      if (limited && (lower === 'ratelimit' || lower === 'ratelimit-policy')) continue
+      if (limited && LIMIT_FIELD.test(lower)) continue
       if (cors !== null && lower === 'vary') {
         vary = vary === null ? value : `${vary}, ${value}`
         continue
@@ -45,7 +48,7 @@ export function responseHeaders(upstream: FlatHeaders, input: ResponseHeaderInpu
     }
     headers.push(name, value)
   }
-  headers.push('x-request-id', input.requestId, ...limitHeaders)
+  headers.push('x-request-id', input.requestId, ...(limitHeaders ?? []))
   if (cors !== null) pushCors(headers, input.corsHeaders, vary)
   if (input.setCookie !== null) headers.push('set-cookie', input.setCookie)
   if (rules !== null) for (const { name, value } of rules.set) setHeader(headers, name, value)

@@ -201,7 +201,7 @@ export class RequestSteps {
             requestId: facts.id,
             cors: route.cors,
             corsHeaders,
-            limitHeaders: announcedLimits(state.limits),
+            limitHeaders: state.limits.length === 0 ? null : announcedLimits(state.limits),
             rules: route.responseHeaders,
             setCookie: target.setCookie,
           }),

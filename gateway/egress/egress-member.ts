@@ -3,6 +3,7 @@
 import type { Denial } from '../allow/denials.ts'
 import type { Observation } from '../allow/observations.ts'
 import type { EgressPlan } from '../allow/plan.ts'
+import type { CountRow } from '../decide/explain-messages.ts'
 import { Membership, type MeshNews, type MeshQuestion } from '../mesh/membership.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import { Egress, type EgressDeps } from './egress.ts'
@@ -18,6 +19,8 @@ export interface EgressMemberDeps extends EgressDeps {
   readonly ask: (question: MeshQuestion) => void
   /** What was refused and what was learned since the last time. */
   readonly tell: (denials: readonly Denial[], observations: readonly Observation[]) => void
+  /** What was asked since the last time. */
+  readonly tellCounts: (rows: readonly CountRow[]) => void
 }
 
 export class EgressMember {
@@ -64,6 +67,8 @@ export class EgressMember {
       const denials = this.egress.drainDenials()
       const observations = this.egress.drainObservations()
       if (denials.length + observations.length > 0) this.#deps.tell(denials, observations)
+      const rows = this.egress.drainCounts()
+      if (rows.length > 0) this.#deps.tellCounts(rows)
       this.#tellLater()
     })
   }

@@ -6,6 +6,8 @@ import { DenialInbox, type Denial } from '../allow/denials.ts'
 import { Observations, type Observation } from '../allow/observations.ts'
 import type { DoorPlan, EgressMode, EgressPlan } from '../allow/plan.ts'
 import type { VettingRules } from '../allow/vet.ts'
+import { RequestCounts } from '../decide/explain-counts.ts'
+import type { CountRow } from '../decide/explain-messages.ts'
 import type { IdentitySource } from '../../sidecar/identity/svid.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
@@ -54,6 +56,7 @@ export class Egress {
   readonly #deps: EgressDeps
   readonly #denials = new DenialInbox()
   readonly #observations = new Observations()
+  readonly #counts = new RequestCounts('egress')
   readonly #records: Records
   readonly #underway: UnderwayList
   readonly #destinations: Destinations
@@ -70,7 +73,13 @@ export class Egress {
     this.#deps = deps
     const { clock, random, log } = deps
     const breakers = new Breakers(clock, random)
-    this.#records = new Records(deps.records, clock, this.#denials, this.#observations)
+    this.#records = new Records(
+      deps.records,
+      clock,
+      this.#denials,
+      this.#observations,
+      this.#counts,
+    )
     this.#destinations = new Destinations({ clock, random, breakers })
     this.#underway = new UnderwayList(clock, () => ({
       plan: this.#waysNow().plan,
@@ -113,6 +122,11 @@ export class Egress {
   /** What was refused since this was last asked. */
   drainDenials(): readonly Denial[] {
     return this.#denials.drain()
+  }
+
+  /** What was asked since this was last asked, by rule and caller. */
+  drainCounts(): readonly CountRow[] {
+    return this.#counts.take()
   }
 
   /** What went out since this was last asked although no rule allows it, where rules are being learned. */

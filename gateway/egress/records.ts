@@ -3,6 +3,7 @@
 import type { Denial, DenialInbox } from '../allow/denials.ts'
 import type { Observations, ObservedProtocol } from '../allow/observations.ts'
 import type { EgressDecision, EgressForm } from '../decide/egress.ts'
+import type { RequestCounts } from '../decide/explain-counts.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { formatEgressRecord } from '../../sidecar/telemetry/egress-record.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
@@ -41,27 +42,37 @@ export interface CloseOutcome {
   readonly bytesOut: number
 }
 
+const NOTHING_CARRIED = {
+  endpoint: null,
+  upstreamMs: null,
+  exchange: { bytesIn: 0, bytesOut: 0 },
+} as const
+
 export class Records {
   readonly #writer: Pick<LineWriter, 'write'>
   readonly #clock: Clock
   readonly #denials: DenialInbox
   readonly #observations: Observations
+  readonly #counts: RequestCounts
 
   constructor(
     writer: Pick<LineWriter, 'write'>,
     clock: Clock,
     denials: DenialInbox,
     observations: Observations,
+    counts: RequestCounts,
   ) {
     this.#writer = writer
     this.#clock = clock
     this.#denials = denials
     this.#observations = observations
+    this.#counts = counts
   }
 
   decided(asked: Decided, outcome: DecisionOutcome): void {
     const located = outcome.located ?? null
     const decision = outcome.decision ?? asked.decision
+    this.#count(decision.rule, asked.caller.name, outcome)
     this.#writer.write(
       formatEgressRecord({
         kind: 'egress_decision',
@@ -95,6 +106,7 @@ export class Records {
   }
 
   unreadable(asked: Unreadable): void {
+    this.#count('', asked.caller?.name ?? '', asked)
     this.#writer.write(
       formatEgressRecord({
         kind: 'egress_decision',
@@ -126,6 +138,8 @@ export class Records {
   }
 
   closed(asked: Decided, outcome: CloseOutcome): void {
+    const { bytesIn, bytesOut } = outcome
+    this.#counts.countBytes(asked.decision.rule, asked.caller.name, bytesIn, bytesOut)
     this.#writer.write(
       formatEgressRecord({
         kind: 'egress_close',
@@ -143,6 +157,14 @@ export class Records {
         durationMs: round(this.#clock.monotonicMs() - asked.receivedAtMs),
       }),
     )
+  }
+
+  #count(
+    rule: string,
+    caller: string,
+    { status, reason }: { readonly status: number; readonly reason: string },
+  ): void {
+    this.#counts.count(rule, caller, { ...NOTHING_CARRIED, status, reason }, 0)
   }
 
   /** Something was let through: noted where that is so only because rules are being learned. */

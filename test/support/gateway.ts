@@ -53,7 +53,10 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   write('certs/server.crt', certificate.certPem)
   write('certs/server.key', certificate.keyPem)
   write('ca.pem', ca.certPem)
-  write('sallyport.yaml', options.config)
+  // Every one of them would take the console's port, and only one can have it.
+  const admin = /^admin:/m.test(options.config) ? '' : 'admin: off\n'
+  // In the empty line that most of them begin with, so that every other line keeps its number.
+  write('sallyport.yaml', admin + options.config.replace(/^\n/, ''))
   for (const [path, content] of Object.entries(options.files ?? {})) write(path, content)
   const file = join(folder, 'sallyport.yaml')
   const child = spawn(process.execPath, [PROGRAM, 'up', '-c', file], {

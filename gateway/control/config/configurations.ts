@@ -9,8 +9,6 @@ import {
   type Revision,
   type RevisionSummary,
 } from '../revisions/revision.ts'
-import { Alone, type AloneOptions } from './alone.ts'
-import type { LiveConfig } from './change.ts'
 import type { Current, Deployment, ServingNode } from './deployment.ts'
 import { invalid } from './refusals.ts'
 import { unifiedDiff } from './text-diff.ts'
@@ -55,18 +53,8 @@ export interface Applied extends Served, Trial {
 export class Configurations {
   readonly #options: ConfigurationsOptions
 
-  constructor(
-    options: ConfigurationsOptions | (AloneOptions & Pick<ConfigurationsOptions, 'check'>),
-  ) {
-    if ('deployment' in options) this.#options = options
-    else {
-      const alone = new Alone(options)
-      this.#options = { check: options.check, deployment: () => alone }
-    }
-  }
-
-  learn(live: LiveConfig): void {
-    this.#deployment.learn(live)
+  constructor(options: ConfigurationsOptions) {
+    this.#options = options
   }
 
   /** Throws ApiError `not_available` before the first configuration is known. */

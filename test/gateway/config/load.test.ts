@@ -62,12 +62,8 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
   ['a cluster of no nodes', `${BASE}store: { cluster: [] }\n`, ['3:19 error: this is empty']],
   [
     'what later versions do',
-    `${BASE}admin: {}\ntelemetry: { metrics: 1, traces: 1 }\n`,
-    [
-      '3:1 error: unknown key `admin`: this version does not serve an admin API yet',
-      '4:14 error: unknown key `metrics`: this version does not export metrics yet',
-      '4:26 error: unknown key `traces`: this version does not export traces yet',
-    ],
+    `${BASE}telemetry: { traces: 1 }\n`,
+    ['3:14 error: unknown key `traces`: this version does not export traces yet'],
   ],
   [
     'mirrors, which must never be believed to be there',

@@ -4,7 +4,7 @@ import { mergeVary, responseHeaders } from '../../../gateway/edge/response-heade
 import { routeOf } from '../decide/plan-of.ts'
 
 const INPUT = {
-  limitHeaders: [],
+  limitHeaders: null,
   requestId: 'our-id',
   cors: null,
   corsHeaders: [],
@@ -33,6 +33,23 @@ test('without a policy the upstream speaks for itself, but not for our id', () =
     'x-request-id',
     'our-id',
   ])
+})
+
+test('on a route with limits the upstream says nothing of its own, on others it may', () => {
+  const theirs = [
+    ['RateLimit', '"a";r=1;t=1'],
+    ['ratelimit-policy', '"a";q=1;w=1'],
+    ['RateLimit-Remaining', '1'],
+    ['X-RateLimit-Reset', '1'],
+    ['x-rate-limit-limit', '1'],
+  ].flat()
+  const upstream = [...theirs, 'Retry-After', '3', 'X-Rated', 'yes']
+  const rest = ['Retry-After', '3', 'X-Rated', 'yes', 'x-request-id', 'our-id']
+  assert.deepEqual(responseHeaders(upstream, INPUT), [...theirs, ...rest])
+  const limitHeaders = ['ratelimit', '"ours";r=1;t=1']
+  const limited = responseHeaders(upstream, { ...INPUT, limitHeaders })
+  assert.deepEqual(limited, [...rest, ...limitHeaders])
+  assert.deepEqual(responseHeaders(upstream, { ...INPUT, limitHeaders: [] }), rest)
 })
 
 test('with a policy every CORS field is ours, and Vary is merged into one', async () => {
