@@ -93,7 +93,7 @@ suite('three nodes on one Redis', () => {
     const [error] = failure.problem!['errors'] as { pointer: string; line: number }[]
     assert.equal(error!.pointer, '/nodes/c')
     assert.equal(error!.line, 5)
-    assert.ok(loggedAtMs(nodes[2]!, 'cannot be served here'))
+    await until('word of it', () => loggedAtMs(nodes[2]!, 'cannot be served here') !== null)
     assert.deepEqual(await Promise.all(nodes.map((node) => get(node, 'refused'))), [404, 404, 404])
     for (const node of nodes) assert.deepEqual(await served(node), before)
     assert.deepEqual(nodes.map(fileOf), [before.text, before.text, before.text])

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts'
 import { startIdentityProvider, type IdentityProvider } from '../edge/identity-provider.ts'
 import { askPort, startApp, type Answer, type App } from '../mesh/client.ts'
 import { startMeshNode, type MeshNode, type RunningSidecar } from './mesh-node.ts'
-import { notTls, WireTap } from './wire-tap.ts'
+import { hasRoomForTap, notTls, WireTap } from './wire-tap.ts'
 
 const SECRET = 'nobody-else-may-read-this'
 const ODD_SUBJECT = 'zoë: root 100%'
@@ -22,8 +22,8 @@ suite('a call across three services', { timeout: 60_000 }, () => {
   let orders: RunningSidecar
   let billing: RunningSidecar
   let reports: RunningSidecar
-  /** On the way to billing's sidecar; null where this machine has no second loopback address. */
-  let tap: WireTap | null
+  /** On the way to billing's sidecar; null where there is no room for it. */
+  let tap: WireTap | null = null
 
   before(async () => {
     provider = await startIdentityProvider()
@@ -79,9 +79,12 @@ suite('a call across three services', { timeout: 60_000 }, () => {
       node.sidecar('reports', ordersApp.url),
     ])
     // Its callers are told of an address where somebody listens in.
-    billing = await node.sidecar('billing', billingApp.url, ['--address=::1'])
-    tap = new WireTap({ host: '127.0.0.1', port: billing.ports.inbound })
-    await tap.open('::1', billing.ports.inbound)
+    const elsewhere = hasRoomForTap() ? ['--address=::1'] : []
+    billing = await node.sidecar('billing', billingApp.url, elsewhere)
+    if (hasRoomForTap()) {
+      tap = new WireTap({ host: '127.0.0.1', port: billing.ports.inbound })
+      await tap.open('::1', billing.ports.inbound)
+    }
     await node.known(orders, 'billing')
     await node.known(reports, 'orders')
     await until('the edge to know orders', async () => (await ask('/open/x')).status === 200)
@@ -172,8 +175,12 @@ suite('a call across three services', { timeout: 60_000 }, () => {
     assert.ok(reasons.slice(-4).every(([, endpoint]) => endpoint === null))
   })
 
-  test('crosses the wire as TLS records and nothing else', () => {
-    assert.ok(tap !== null && tap.connections.length > 0)
+  test('crosses the wire as TLS records and nothing else', (t) => {
+    if (tap === null) {
+      t.skip('this machine has no ::1')
+      return
+    }
+    assert.ok(tap.connections.length > 0)
     for (const { sent, received } of tap.connections) {
       for (const bytes of [Buffer.concat(sent), Buffer.concat(received)]) {
         assert.ok(bytes.length > 500)

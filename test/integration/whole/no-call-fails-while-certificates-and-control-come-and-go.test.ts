@@ -1,9 +1,9 @@
 // Certificates of seconds under load, and control killed for as long; the two-minute version is `npm run soak:mesh`.
 
 import assert from 'node:assert/strict'
-import { networkInterfaces } from 'node:os'
 import { suite, test } from 'node:test'
 import { runRotation } from './rotation.ts'
+import { hasRoomForTap } from './wire-tap.ts'
 
 const TTL_SECONDS = 10
 const LOAD_SECONDS = 13
@@ -12,10 +12,7 @@ const PER_SECOND = 50
 /** Between the end of a certificate and the end of what it opened. */
 const LATE_MS = 1500
 
-const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((each) => each?.address === '::1')
-const skip = hasIpv6 ? false : 'this machine has no ::1'
+const skip = hasRoomForTap() ? false : 'this machine has no ::1'
 
 suite('under steady load', { concurrency: true, timeout: 60_000, skip }, () => {
   test('certificates of ten seconds are replaced: no call fails, and nothing outlives its certificate', async () => {

@@ -4,8 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { controlOf } from '../../support/process-tree.ts'
 import { connectRaw, type RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
-import { handshake, startWebSocketUpstream } from '../../support/websocket-peer.ts'
-import { says, startApp } from '../mesh/client.ts'
+import {
+  handshake,
+  startWebSocketUpstream,
+  type WebSocketUpstream,
+} from '../../support/websocket-peer.ts'
+import { says, startApp, type App } from '../mesh/client.ts'
 import { startMeshNode, type MeshNode } from './mesh-node.ts'
 import { startSteadyLoad } from './steady-load.ts'
 import { WireTap } from './wire-tap.ts'
@@ -34,12 +38,26 @@ export interface RotationResult {
 
 const KILL_PAUSE_MS = 250
 
+interface Apps {
+  readonly app: App
+  readonly chatApp: WebSocketUpstream
+}
+
 /** Needs ::1. */
 export async function runRotation(options: RotationOptions): Promise<RotationResult> {
-  const app = await startApp(says('ok'))
-  const chatApp = await startWebSocketUpstream()
-  const node = await startMeshNode({
-    ttl: `${options.ttlSeconds}s`,
+  const apps = { app: await startApp(says('ok')), chatApp: await startWebSocketUpstream() }
+  const node = await startNode(options)
+  try {
+    return await loadNode(options, node, apps)
+  } finally {
+    await node.stop()
+    await Promise.all([apps.app.close(), apps.chatApp.close()])
+  }
+}
+
+function startNode({ ttlSeconds }: RotationOptions): Promise<MeshNode> {
+  return startMeshNode({
+    ttl: `${ttlSeconds}s`,
     sections: {
       services: { billing: { mesh: true }, chat: { mesh: true } },
       routes: [
@@ -53,15 +71,23 @@ export async function runRotation(options: RotationOptions): Promise<RotationRes
       { to: 'chat', from: ['edge', 'web'] },
     ],
   })
-  let tap: WireTap | null = null
+}
+
+/** The edge and the sidecar `web` call billing by the same tap, and each holds a WebSocket to chat. */
+async function loadNode(
+  options: RotationOptions,
+  node: MeshNode,
+  { app, chatApp }: Apps,
+): Promise<RotationResult> {
+  const quietly = '--access-log=failures'
+  const [web, billing] = await Promise.all([
+    node.sidecar('web', app.url, [quietly]),
+    node.sidecar('billing', app.url, [quietly, '--address=::1']),
+    node.sidecar('chat', `http://127.0.0.1:${chatApp.port}`, [quietly]),
+  ])
+  const tap = new WireTap({ host: '127.0.0.1', port: billing.ports.inbound }, false)
+  await tap.open('::1', billing.ports.inbound)
   try {
-    const [web, , billing] = await Promise.all([
-      node.sidecar('web', app.url, ['--access-log=failures']),
-      node.sidecar('chat', `http://127.0.0.1:${chatApp.port}`, ['--access-log=failures']),
-      node.sidecar('billing', app.url, ['--access-log=failures', '--address=::1']),
-    ])
-    tap = new WireTap({ host: '127.0.0.1', port: billing.ports.inbound }, false)
-    await tap.open('::1', billing.ports.inbound)
     await Promise.all([node.known(web, 'billing'), node.known(web, 'chat')])
     const edgeUrl = `http://127.0.0.1:${node.edge}/`
     await until('the edge to know billing', async () => (await fetch(edgeUrl)).status === 200)
@@ -76,23 +102,21 @@ export async function runRotation(options: RotationOptions): Promise<RotationRes
     ]
     const controlKills = await whileLoadRuns(node, options)
     await Promise.all(loads.map((load) => load.stop()))
-    const certificates = issued(node) - issuedBefore
     const endMs = Date.now()
     const ages = tap.connections.map(({ openedMs, closedMs }) => (closedMs ?? endMs) - openedMs)
+    const webSocketMs = sockets.map(({ livedMs }) => livedMs())
     for (const { client } of sockets) client.destroy()
     return {
       sent: loads.reduce((sum, { outcomes }) => sum + outcomes.length, 0),
       failures: loads.flatMap((load) => load.failures()),
       longestConnectionMs: Math.max(...ages),
       connections: ages.length,
-      webSocketMs: sockets.map(({ livedMs }) => livedMs()),
-      certificates,
+      webSocketMs,
+      certificates: issued(node) - issuedBefore,
       controlKills,
     }
   } finally {
-    await node.stop()
-    tap?.close()
-    await Promise.all([app.close(), chatApp.close()])
+    tap.close()
   }
 }
 

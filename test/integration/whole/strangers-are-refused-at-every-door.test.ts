@@ -12,10 +12,11 @@ import {
   type SecurityCase,
 } from '../../sidecar/identity/security-cases.ts'
 import { BILLING, ORDERS, type OddCertificate } from '../../support/odd-certificates.ts'
-import { RawClient } from '../../support/raw-client.ts'
+import { connectRaw, RawClient } from '../../support/raw-client.ts'
 import { until } from '../../support/until.ts'
 import { says, startApp, type App } from '../mesh/client.ts'
 import { startMeshNode, type MeshNode, type RunningSidecar } from './mesh-node.ts'
+import { notTls } from './wire-tap.ts'
 
 const CASES = [...CHAIN_CASES, ...USAGE_CASES, ...ID_CASES]
 const HEARTBEAT = JSON.stringify({ leaseId: 'x'.repeat(22), healthy: true, status: 'up' })
@@ -154,6 +155,20 @@ suite('whoever is not a member', { timeout: 120_000 }, () => {
       assert.match(await knock(door, { cert: certPem, key: keyPem }), door.welcome)
       const old = { cert: certPem, key: keyPem, maxVersion: 'TLSv1.2' as const }
       assert.equal(await knock(door, old), '')
+    }
+  })
+
+  test('stays outside without any TLS: nothing but a TLS alert is said', async () => {
+    for (const door of doors) {
+      for (const text of [door.request(), 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '\0'.repeat(64)]) {
+        const client = await connectRaw(door.port())
+        client.send(text)
+        client.socket.end()
+        await client.waitForClose()
+        assert.equal(notTls(client.received), null)
+        assert.ok(client.received.length <= 7, door.name)
+        client.destroy()
+      }
     }
   })
 

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 
 const MAX_RECORD_BYTES = 16_384 + 256
 const RECORD_TYPES = new Set([20, 21, 22, 23])
@@ -59,6 +60,13 @@ export class WireTap {
       to.destroy()
     })
   }
+}
+
+/** Whether this machine has ::1, where a tap can stand before a port of 127.0.0.1. */
+export function hasRoomForTap(): boolean {
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each?.address === '::1')
 }
 
 /** Why the bytes are not one TLS record after the other (RFC 8446 section 5.1), the last perhaps incomplete; null: they are. */
