@@ -55,6 +55,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     summary: 'list the nodes of the fleet and what they serve',
     load: async () => (await import('./nodes.ts')).nodes,
   },
+  limits: {
+    summary: 'list whom the limits refuse',
+    load: async () => (await import('./limits.ts')).limits,
+  },
   egress: {
     summary: 'see what was refused on its way out, let it through, or ask whether it would be',
     load: async () => (await import('./egress.ts')).egress,

@@ -148,6 +148,7 @@ export class Control {
       case 'live-found':
       case 'live-seen':
       case 'live-counts':
+      case 'live-limited':
         this.#view.hear(worker, message)
         return
       default:

@@ -1,5 +1,6 @@
 // What control asks the workers about their requests and what they tell it. Plain data: it crosses a pipe.
 
+import type { RefusedEntry } from '../limit/refusals.ts'
 import type { RecentRequest } from './explain-record.ts'
 
 /** Which requests are meant; what is left out fits all. */
@@ -60,6 +61,8 @@ export type LiveAnswer =
       readonly rows: readonly CountRow[]
       readonly limits: readonly LimitCounts[]
     }
+  /** Whom this worker limited most, from its start; told again whenever that has changed. */
+  | { readonly kind: 'live-limited'; readonly entries: readonly RefusedEntry[] }
 
 /** What one worker counted of one route (edge) or rule (egress) since it told last. */
 export interface CountRow {

@@ -83,7 +83,12 @@ export class Edge {
     this.#active = new ActiveRequests(clock)
     const newId = createIdSource(randomFillSync)
     const tell = deps.tellLive
-    this.#live = new LiveMember({ clock, tell, tallies: () => this.#limits.tallies.byName })
+    this.#live = new LiveMember({
+      clock,
+      tell,
+      tallies: () => this.#limits.tallies.byName,
+      limited: (n) => this.#limits.refusals.top(n),
+    })
     const records = new Records(deps.records, clock, random, this.#live)
     this.#steps = new RequestSteps({
       clock,

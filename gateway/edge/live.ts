@@ -9,6 +9,7 @@ import {
   type TailWish,
 } from '../decide/explain-messages.ts'
 import { withClaims, type RecentRequest } from '../decide/explain-record.ts'
+import type { RefusedEntry } from '../limit/refusals.ts'
 import type { LimitTally } from '../limit/tallies.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { isFailure } from '../../sidecar/telemetry/access-record.ts'
@@ -26,6 +27,8 @@ const TELL_MS = 1000
 /** Requests of one answer to control: more are told in the next turns. */
 const PIECE = 100
 const TAIL_MS = 200
+/** Limited keys told to control. */
+const TOLD_KEYS = 200
 /** Tails end unless control says them again in this time. */
 const TAIL_LEASE_MS = 15_000
 
@@ -35,6 +38,8 @@ export interface LiveDeps {
   readonly tell: (answer: LiveAnswer) => void
   /** Of the limits, from the start. */
   readonly tallies: () => ReadonlyMap<string, Readonly<LimitTally>>
+  /** The `n` keys that were limited most. */
+  readonly limited: (n: number) => readonly RefusedEntry[]
 }
 
 interface Tail {
@@ -129,6 +134,9 @@ export class LiveMember {
     const rows = this.#counts.take()
     const limits = this.#limits.take(this.#deps.tallies())
     if (rows.length + limits.length > 0) this.#deps.tell({ kind: 'live-counts', rows, limits })
+    // Only then can there be anybody new.
+    const isNew = limits.some(({ limited, shadowed }) => limited + shadowed > 0)
+    if (isNew) this.#deps.tell({ kind: 'live-limited', entries: this.#deps.limited(TOLD_KEYS) })
   }
 
   #follow(wishes: readonly TailWish[]): void {

@@ -13,6 +13,7 @@ import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { ApiError } from '../admin/api-error.ts'
 import { fieldProblems } from '../config/located.ts'
 import { Explainer } from './explainer.ts'
+import { LimitedKeys } from './limited-keys.ts'
 import { NodeMetrics } from './node-metrics.ts'
 import { Rollups, type Scope, type SignalPoint, type Window } from './rollups.ts'
 import { Tails } from './tails.ts'
@@ -33,6 +34,7 @@ const MAX_WEIGHED = 5000
 
 export class Live {
   readonly explainer: Explainer
+  readonly limited = new LimitedKeys()
   readonly #deps: LiveDeps
   readonly #answers: WorkerAnswers
   readonly #tails: Tails
@@ -76,6 +78,9 @@ export class Live {
         return
       case 'live-seen':
         this.#tails.hear(answer)
+        return
+      case 'live-limited':
+        this.limited.learn(worker, answer.entries)
         return
       case 'live-counts': {
         const nowMs = this.#deps.clock.wallMs()

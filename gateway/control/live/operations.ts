@@ -35,7 +35,32 @@ interface ExplainBody {
 }
 
 export function liveOperations(live: Live): readonly Operation[] {
-  return [...requestOperations(live), ...explaining(live), signals(live)]
+  return [...requestOperations(live), ...explaining(live), signals(live), limited(live)]
+}
+
+function limited(live: Live): Operation {
+  return {
+    id: 'listLimitedKeys',
+    method: 'GET',
+    path: '/api/v1/limits/keys',
+    role: 'viewer',
+    summary:
+      'Whom this node’s limits refused, most often first; keys that may be secret as a digest.',
+    answer: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          limit: Type.String(),
+          label: Type.String({ description: 'Who: an address, a subject, a digest.' }),
+          key: Type.String({ description: 'The digest under which the store counts it.' }),
+          shadow: Type.Boolean({ description: 'Only recorded, not refused.' }),
+          count: Type.Integer(),
+          firstAtMs: Type.Number(),
+          lastAtMs: Type.Number(),
+        }),
+      ),
+    }),
+    run: () => ({ items: live.limited.list() }),
+  }
 }
 
 function requestOperations(live: Live): Operation[] {

@@ -10,6 +10,16 @@ import { finishedRequest } from './finished-request.ts'
 
 const REFUSED = { status: 403, reason: 'ip_denied', service: null, endpoint: null } as const
 
+const LIMITED = {
+  limit: 'plan',
+  label: 'alice',
+  key: 'k',
+  shadow: false,
+  count: 2,
+  firstAtMs: 0,
+  lastAtMs: 1,
+}
+
 suite('a worker’s live view', () => {
   let plan: Plan
 
@@ -24,6 +34,7 @@ suite('a worker’s live view', () => {
       clock,
       tell: (answer) => told.push(answer),
       tallies: () => tallies,
+      limited: () => [LIMITED],
     })
     let ids = 0
     const finish = (given: object = {}) => {
@@ -79,6 +90,11 @@ suite('a worker’s live view', () => {
     ])
     assert.deepEqual(first!.rows[0]?.instances, [['http://127.0.0.1:1', 1, 0, 2]])
     assert.deepEqual(first!.limits, [{ limit: 'plan', ...tally, limited: 2 }])
+    // Twice somebody was limited, so twice it is told whom.
+    assert.deepEqual(
+      of('live-limited').map(({ entries }) => entries),
+      [[LIMITED], [LIMITED]],
+    )
     assert.deepEqual(
       second!.rows.map(({ outcomes }) => outcomes),
       [[[200, 'ok', 1]]],
