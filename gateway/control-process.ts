@@ -1,6 +1,7 @@
 // The control process: does what the supervisor tells it, and ends when it is told to or left alone.
 
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { programVersion } from './cli/version.ts'
 import { compileSteps, runInSlices } from './config/compile.ts'
 import { readMaterials } from './config/materials.ts'
@@ -11,6 +12,12 @@ import { systemClock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
 import { createLog } from '../sidecar/telemetry/log.ts'
 import { LineWriter } from '../sidecar/telemetry/line-writer.ts'
+
+/** Built beside the program, or in a checkout below `dist`. */
+const CONSOLE_FOLDER = resolve(
+  import.meta.dirname,
+  import.meta.filename.endsWith('.ts') ? '../dist/console' : '../console',
+)
 
 const talk = new LineWriter(2)
 const log = createLog(talk, systemClock, 'control')
@@ -49,6 +56,7 @@ const control = new Control({
   env: process.env,
   name: process.env['SALLYPORT_NODE'] ?? hostname(),
   version: programVersion(),
+  consoleFolder: CONSOLE_FOLDER,
   show: (line) => talk.write(line),
   change: (change) => ask((id) => ({ kind: 'change', id, change })),
   confirm: () => ask((id) => ({ kind: 'confirm', id })),

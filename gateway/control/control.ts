@@ -38,6 +38,8 @@ export interface ControlDeps {
   /** What people call this node. */
   readonly name: string
   readonly version: string
+  /** Where the built console is. */
+  readonly consoleFolder: string
   /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
   readonly show: (line: string) => void
   /** For references of a configuration text that is tried. */
@@ -209,7 +211,7 @@ export class Control {
   }
 
   #openOperators(fleet: FleetControl, { dataDir }: Folders): Promise<Operators> {
-    const { clock, log, name, version, show } = this.#deps
+    const { clock, log, name, version, show, consoleFolder } = this.#deps
     const deployment = () => fleet.deployment
     const configurations = new Configurations({ deployment, check: (text) => this.#check(text) })
     const operations = [
@@ -219,7 +221,7 @@ export class Control {
       ...liveOperations(this.#view),
       ...egressOperations({ egress: this.#egress, configurations, clock }),
     ]
-    return Operators.open({ clock, log, dataDir, version, show, operations })
+    return Operators.open({ clock, log, dataDir, version, show, consoleFolder, operations })
   }
 
   #openFleet(plan: Plan, { file, dataDir }: Folders): FleetControl {

@@ -18,6 +18,7 @@ import { auditOfCall } from './audit/api-event.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import type { AuditEvent } from './audit/entry.ts'
 import { auditOperations } from './audit/operations.ts'
+import { mountConsole, readConsole } from './console/static-files.ts'
 import { FolderDocuments } from './documents/folder-documents.ts'
 
 export interface OperatorsOptions {
@@ -27,6 +28,8 @@ export interface OperatorsOptions {
   readonly version: string
   /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
   readonly show: (line: string) => void
+  /** Where the built console is. */
+  readonly consoleFolder: string
   /** What can be done besides signing in, the audit and the system's own. */
   readonly operations: readonly Operation[]
 }
@@ -63,8 +66,9 @@ export class Operators {
       authenticate: () => ({ principal: LOCAL_PRINCIPAL, sessionId: null }),
     })
     await listenLocally(local, dataDir)
-    const { show } = options
-    const network = new AdminNetwork({ ...common, access, dataDir, clock, show })
+    const { show, consoleFolder } = options
+    const pages = pagesOf(consoleFolder, log)
+    const network = new AdminNetwork({ ...common, ...pages, access, dataDir, clock, show })
     return new Operators(log, audit, access, local, network)
   }
 
@@ -97,6 +101,17 @@ export class Operators {
     await this.#local.close()
     this.#access.close()
     this.#audit.close()
+  }
+}
+
+/** Without a built console there still is the API. */
+function pagesOf(folder: string, log: Log): { readonly pages?: (app: FastifyInstance) => void } {
+  try {
+    const files = readConsole(folder)
+    return { pages: (app) => mountConsole(app, files) }
+  } catch (error) {
+    log.warn('the console is not served', { error: errorMessage(error) })
+    return {}
   }
 }
 

@@ -31,6 +31,6 @@ function clientCertificateOf(tls: TLSSocket): string | null {
   if (!tls.authorized) return null
   const certificate = tls.getPeerX509Certificate()
   // Certificates of a mesh have an empty subject, which Node gives as undefined, whatever its types say.
-  const subject = certificate?.subject as string | undefined
-  return certificate === undefined ? null : (subject ?? '').replaceAll('\n', ', ')
+  const subject = certificate?.subject ?? ''
+  return certificate === undefined ? null : subject.replaceAll('\n', ', ')
 }

@@ -24,6 +24,8 @@ export interface AdminAppOptions {
   readonly tls?: ServerOptions
   /** Without them an Idempotency-Key is not heeded. */
   readonly idempotency?: IdempotencyKeys
+  /** Adds what is served besides the operations: the console's pages. */
+  readonly pages?: (app: FastifyInstance) => void
   readonly newId: () => string
   /** Before anything is changed. Throws where that could not be written down. */
   readonly beforeChange: () => void
@@ -77,6 +79,7 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
       handler: (request, reply) => calls.get(request)!.run(reply),
     })
   }
+  options.pages?.(app)
   await app.ready()
   return app
 }

@@ -1,0 +1,53 @@
+// What is shown to whom: the setup, the door, or the console.
+
+import { Suspense, useEffect } from 'react'
+import { Button } from './kit/button.tsx'
+import { Problem } from './kit/problem.tsx'
+import { Frame } from './layout/frame.tsx'
+import { LAYOUT_WORDS } from './layout/words.ts'
+import { useWords } from './language/words.ts'
+import { SetUp } from './pages/setup/setup.tsx'
+import { SignIn } from './pages/sign-in/sign-in.tsx'
+import { navigate, ownPath, usePath } from './router/location.ts'
+import { askWhoIAm, useSession } from './session/session.ts'
+
+export function App() {
+  const t = useWords(LAYOUT_WORDS)
+  const session = useSession()
+  const path = usePath()
+  useEffect(() => void askWhoIAm(), [])
+  useEffect(() => {
+    if (session.kind === 'not-set-up' && path !== '/setup') navigate('/setup', 'replace')
+    if (session.kind === 'signed-out' && path !== '/login' && path !== '/setup') {
+      const next = encodeURIComponent(path + location.search)
+      navigate(path === '/' ? '/login' : `/login?next=${next}`, 'replace')
+    }
+    if (session.kind === 'signed-in' && (path === '/login' || path === '/setup')) {
+      navigate(ownPath(new URLSearchParams(location.search).get('next')), 'replace')
+    }
+  }, [session.kind, path])
+  switch (session.kind) {
+    case 'asking':
+      return <p className="loading alone">{t.asking}</p>
+    case 'unreachable':
+      return (
+        <main className="door">
+          <h1>{t.unreachable}</h1>
+          <Problem refusal={session.refusal} />
+          <Button kind="primary" onClick={() => void askWhoIAm()}>
+            {t.reload}
+          </Button>
+        </main>
+      )
+    case 'not-set-up':
+      return <SetUp isDone={false} />
+    case 'signed-out':
+      return path === '/setup' ? <SetUp isDone /> : <SignIn session={session} />
+    case 'signed-in':
+      return (
+        <Suspense>
+          <Frame />
+        </Suspense>
+      )
+  }
+}

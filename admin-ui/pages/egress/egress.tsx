@@ -1,0 +1,82 @@
+// The way out: what was refused, what is allowed, what was learned, and what would happen to a call.
+
+import { useMemo } from 'react'
+import { CONFIG } from '../../api/resources.ts'
+import { useResource } from '../../api/resource.ts'
+import { mapOf, parseConfig, type YamlMap } from '../../config-text/parse.ts'
+import { Copyable } from '../../kit/copy-button.tsx'
+import { Badge, Empty, Page } from '../../kit/page.tsx'
+import { Loaded } from '../../kit/reading.tsx'
+import { Tabs } from '../../kit/tabs.tsx'
+import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import type { PageProps } from '../registry.ts'
+import { CheckCall } from './check-call.tsx'
+import { Denied } from './denied.tsx'
+import { Learned } from './learned.tsx'
+import { Rules } from './rules.tsx'
+import { EGRESS_WORDS } from './words.ts'
+
+const EXAMPLE = `egress:
+  plain: 127.0.0.1:3128
+  mode: learn
+  rules: []`
+
+export function Egress({ params: { tab = 'denied' } }: PageProps) {
+  const t = useWords(EGRESS_WORDS)
+  const reading = useResource(CONFIG)
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Loaded resource={CONFIG} reading={reading}>
+        {({ text }) => <Parts text={text} tab={tab} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+const TONES = { enforce: 'ok', report: 'warn', learn: 'warn' } as const
+
+function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
+  const t = useWords(EGRESS_WORDS)
+  const { root } = useMemo(() => parseConfig(text), [text])
+  if (root['egress'] === undefined) return <Off />
+  const { mode = 'enforce' } = mapOf(root['egress']) as YamlMap & { mode?: string }
+  const paths = {
+    denied: '/egress',
+    rules: '/egress/rules',
+    learned: '/egress/learned',
+    check: '/egress/check',
+  } as const
+  return (
+    <>
+      <p className="row">
+        <Badge tone={TONES[mode as keyof typeof TONES] ?? 'neutral'}>{t.mode(mode)}</Badge>
+      </p>
+      <Tabs
+        label={t.title}
+        current={paths[tab as keyof typeof paths] ?? paths.denied}
+        tabs={(['denied', 'rules', 'learned', 'check'] as const).map((name) => ({
+          to: paths[name],
+          text: t.tabs[name],
+        }))}
+      />
+      {tab === 'denied' && <Denied />}
+      {tab === 'rules' && <Rules />}
+      {tab === 'learned' && <Learned />}
+      {tab === 'check' && <CheckCall />}
+    </>
+  )
+}
+
+function Off() {
+  const t = useWords(EGRESS_WORDS)
+  return (
+    <Empty title={t.off}>
+      <p className="hint">{t.offHint}</p>
+      <Copyable text={EXAMPLE} />
+      <Link className="button primary" to="/config">
+        {t.toConfig}
+      </Link>
+    </Empty>
+  )
+}

@@ -1,0 +1,87 @@
+// Putting a draft to work: with a reason for the history, and on request only for as long as nobody confirms it.
+
+import { useState } from 'react'
+import { call } from '../../api/client.ts'
+import type { Served } from '../../api/contract.ts'
+import { invalidate } from '../../api/resource.ts'
+import { useAction } from '../../api/use-action.ts'
+import { useDraft, type Draft } from '../../draft/draft.ts'
+import { Button } from '../../kit/button.tsx'
+import { Form, SelectField, TextField } from '../../kit/form.tsx'
+import { Notice, Panel } from '../../kit/page.tsx'
+import { Problem } from '../../kit/problem.tsx'
+import { tell } from '../../kit/toasts.tsx'
+import { useWords } from '../../language/words.ts'
+import { navigate } from '../../router/location.ts'
+import { useMay } from '../../session/session.ts'
+import { REVIEW_WORDS } from './words.ts'
+
+const WAITS = ['30s', '60s', '5m', '15m'] as const
+
+export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isValid: boolean }) {
+  const t = useWords(REVIEW_WORDS)
+  const mayApply = useMay('operator')
+  const desk = useDraft()
+  const [message, setMessage] = useState('')
+  const [confirmWithin, setConfirmWithin] = useState('')
+  const action = useAction()
+  const apply = (): void => {
+    if (!isValid || !mayApply) return
+    void action.run(async () => {
+      const body = { text: draft.text, message, ...(confirmWithin !== '' && { confirmWithin }) }
+      const { revision } = await call<Served>('PUT', '/api/v1/config', {
+        body,
+        ifMatch: draft.base.checksum,
+      })
+      desk.discard()
+      tell(t.applied(String(revision ?? '–')))
+      invalidate('/api/v1/')
+      navigate('/revisions')
+    })
+  }
+  const discard = (): void => {
+    const { text } = draft
+    desk.discard()
+    const served = { ...draft.base, revertsAtMs: null }
+    tell(t.discarded, { label: t.undo, run: () => desk.save(served, text) })
+  }
+  const because = !mayApply ? t.readOnly : isValid ? null : t.notReady
+  return (
+    <Panel>
+      <Form onSubmit={apply}>
+        <div className="form-columns">
+          <TextField
+            label={t.message}
+            hint={t.messageHint}
+            value={message}
+            onChange={setMessage}
+            maxLength={1000}
+          />
+          <SelectField
+            label={t.confirmWithin}
+            hint={t.confirmHint}
+            value={confirmWithin}
+            options={[['', t.never], ...WAITS.map((wait) => [wait, t.within(wait)] as const)]}
+            onChange={setConfirmWithin}
+          />
+        </div>
+        {action.refusal && (
+          <Problem
+            refusal={action.refusal}
+            onGoTo={({ line = 1, column = 1 }) => navigate(`/config?line=${line}&column=${column}`)}
+          />
+        )}
+        {action.isBusy && <Notice tone="info" title={t.applying} />}
+        <div className="row">
+          <Button type="submit" kind="primary" isBusy={action.isBusy} disabledBecause={because}>
+            {t.apply}
+          </Button>
+          <Button kind="quiet" onClick={discard}>
+            {t.discard}
+          </Button>
+          {because !== null && <span className="hint">{because}</span>}
+        </div>
+      </Form>
+    </Panel>
+  )
+}

@@ -1,0 +1,98 @@
+// The change set: what a draft changes by name and by line, what the gateway says of it, and putting it to work.
+
+import { useMemo } from 'react'
+import type { Served } from '../../api/contract.ts'
+import { CONFIG } from '../../api/resources.ts'
+import { useResource } from '../../api/resource.ts'
+import { changesBetween } from '../../config-text/changes.ts'
+import { useDraft, type Draft } from '../../draft/draft.ts'
+import { ChangeList } from '../../kit/change-list.tsx'
+import { DiffView } from '../../kit/diff-view.tsx'
+import { Empty, Page, Panel } from '../../kit/page.tsx'
+import { Faults, Problem } from '../../kit/problem.tsx'
+import { Loaded } from '../../kit/reading.tsx'
+import { useTrial } from '../../kit/yaml-editor.tsx'
+import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import { navigate } from '../../router/location.ts'
+import { Apply } from './apply.tsx'
+import { ImpactView } from './impact-view.tsx'
+import { Stale } from './stale.tsx'
+import { REVIEW_WORDS } from './words.ts'
+
+const POLL_MS = 5000
+
+export function Review() {
+  const t = useWords(REVIEW_WORDS)
+  const reading = useResource(CONFIG, POLL_MS)
+  const { draft } = useDraft()
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Loaded resource={CONFIG} reading={reading}>
+        {(served) => {
+          if (draft === null) return <Nothing />
+          return served.checksum === draft.base.checksum ? (
+            <ChangeSet served={served} draft={draft} />
+          ) : (
+            <Stale served={served} draft={draft} />
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Nothing() {
+  const t = useWords(REVIEW_WORDS)
+  return (
+    <Empty title={t.none}>
+      <div className="row">
+        <Link className="button primary" to="/routes">
+          {t.toRoutes}
+        </Link>
+        <Link className="button" to="/config">
+          {t.toConfig}
+        </Link>
+      </div>
+    </Empty>
+  )
+}
+
+function ChangeSet({ served, draft }: { readonly served: Served; readonly draft: Draft }) {
+  const t = useWords(REVIEW_WORDS)
+  const trial = useTrial(draft.text)
+  const changes = useMemo(() => changesBetween(served.text, draft.text), [served.text, draft.text])
+  const goTo = ({ line = 1, column = 1 }: { line?: number; column?: number }): void =>
+    navigate(`/config?line=${line}&column=${column}`)
+  return (
+    <>
+      {trial.kind === 'refused' && (
+        <Problem refusal={trial.refusal} onGoTo={goTo}>
+          <p>{t.invalid}</p>
+        </Problem>
+      )}
+      {changes !== null && (
+        <Panel title={t.structure}>
+          {changes.length === 0 ? (
+            <p className="muted">{t.onlyForm}</p>
+          ) : (
+            <ChangeList changes={changes} />
+          )}
+        </Panel>
+      )}
+      {trial.kind === 'asking' && <p className="loading">{t.checking}</p>}
+      {trial.kind === 'valid' && trial.warnings.length > 0 && (
+        <Panel title={t.warnings}>
+          <Faults problems={trial.warnings} onGoTo={goTo} />
+        </Panel>
+      )}
+      {trial.kind === 'valid' && <ImpactView text={draft.text} />}
+      {trial.kind === 'valid' && (
+        <Panel title={t.text}>
+          <DiffView diff={trial.diff} label={t.text} />
+        </Panel>
+      )}
+      <Apply draft={draft} isValid={trial.kind === 'valid'} />
+    </>
+  )
+}

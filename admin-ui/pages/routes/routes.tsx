@@ -1,0 +1,159 @@
+// All routes as one table: as served, or as the draft would have them, and which of them the draft changes.
+
+import { useMemo } from 'react'
+import { CONFIG } from '../../api/resources.ts'
+import { useResource } from '../../api/resource.ts'
+import { changesBetween } from '../../config-text/changes.ts'
+import { parseConfig, type RouteView } from '../../config-text/parse.ts'
+import { useDraft } from '../../draft/draft.ts'
+import { Copyable } from '../../kit/copy-button.tsx'
+import { DataTable, type Column } from '../../kit/data-table.tsx'
+import { Badge, Empty, Notice, Page } from '../../kit/page.tsx'
+import { Loaded } from '../../kit/reading.tsx'
+import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import { useMay } from '../../session/session.ts'
+import { ROUTE_WORDS } from './words.ts'
+
+export function Routes() {
+  const t = useWords(ROUTE_WORDS)
+  const mayChange = useMay('operator')
+  const reading = useResource(CONFIG)
+  const add = mayChange && (
+    <Link className="button primary" to="/routes/+new">
+      {t.add}
+    </Link>
+  )
+  return (
+    <Page title={t.title} lead={t.lead} actions={add}>
+      <Loaded resource={CONFIG} reading={reading}>
+        {({ text }) => <Table served={text} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Table({ served }: { readonly served: string }) {
+  const t = useWords(ROUTE_WORDS)
+  const mayChange = useMay('operator')
+  const { draft } = useDraft()
+  const text = draft?.text ?? served
+  const { routes, fault } = useMemo(() => parseConfig(text), [text])
+  const changed = useMemo(() => kindsOf(served, text), [served, text])
+  if (fault !== null) {
+    return (
+      <Notice tone="bad" title={t.fault}>
+        <Link to="/config">{fault}</Link>
+      </Notice>
+    )
+  }
+  const empty = (
+    <Empty title={t.none}>
+      {mayChange && (
+        <Link className="button primary" to="/routes/+new">
+          {t.addFirst}
+        </Link>
+      )}
+      <p className="hint">{t.noneHint}</p>
+      <Copyable text="npx sallyport check sallyport.yaml" />
+    </Empty>
+  )
+  return (
+    <DataTable
+      caption={t.title}
+      columns={columnsOf(t, changed)}
+      rows={routes}
+      keyOf={({ name, index }) => `${index} ${name}`}
+      empty={empty}
+    />
+  )
+}
+
+type Kinds = ReadonlyMap<string, 'added' | 'changed'>
+
+function kindsOf(before: string, after: string): Kinds {
+  const kinds = new Map<string, 'added' | 'changed'>()
+  if (before === after) return kinds
+  for (const { kind, path } of changesBetween(before, after) ?? []) {
+    if (path[0] !== 'routes' || path[1] === undefined || (kind === 'removed' && path.length === 2))
+      continue
+    kinds.set(path[1], kind === 'added' && path.length === 2 ? 'added' : 'changed')
+  }
+  return kinds
+}
+
+function columnsOf(t: (typeof ROUTE_WORDS)['en'], kinds: Kinds): readonly Column<RouteView>[] {
+  return [
+    {
+      id: 'name',
+      title: t.name,
+      value: ({ name }) => name,
+      cell: ({ name }) => {
+        const kind = kinds.get(name)
+        return (
+          <>
+            <Link to={`/routes/${encodeURIComponent(name)}`}>{name}</Link>{' '}
+            {kind && <Badge tone="info">{t.draft[kind]}</Badge>}
+          </>
+        )
+      },
+    },
+    {
+      id: 'match',
+      title: t.match,
+      value: ({ hosts, path, methods }) => `${hosts.join(' ')}${path} ${methods.join(' ')}`,
+      cell: ({ hosts, path, methods }) => (
+        <>
+          <code>
+            {hosts.length === 0 ? '' : hosts.join(', ')}
+            {path}
+          </code>
+          {hosts.length === 0 && <span className="muted"> · {t.anyHost}</span>}
+          {methods.length > 0 && <span className="hint">{methods.join(' ')}</span>}
+        </>
+      ),
+    },
+    {
+      id: 'to',
+      title: t.target,
+      value: ({ targets }) => targets.join(' '),
+      cell: ({ targets }) =>
+        targets.map((target) => (
+          <div key={target}>
+            <code>{target}</code>
+          </div>
+        )),
+    },
+    {
+      id: 'auth',
+      title: t.who,
+      value: ({ auth }) =>
+        auth.kind === 'token' ? [...auth.issuers, ...auth.audiences].join(' ') : auth.kind,
+      cell: ({ auth }) => {
+        if (auth.kind === 'public') return <Badge tone="warn">{t.public}</Badge>
+        if (auth.kind === 'missing') return <Badge tone="bad">{t.missing}</Badge>
+        return (
+          <>
+            <Badge tone="ok">{t.token}</Badge>
+            <span className="hint">
+              {auth.issuers.join(', ')} → {auth.audiences.join(', ')}
+              {auth.scopes.length > 0 && ` · ${auth.scopes.join(' ')}`}
+            </span>
+          </>
+        )
+      },
+    },
+    {
+      id: 'limits',
+      title: t.limits,
+      isMinor: true,
+      value: ({ limits }) => limits.join(' '),
+      cell: ({ limits }) =>
+        limits.length === 0 ? (
+          <span className="muted">–</span>
+        ) : (
+          limits.map((limit) => <div key={limit}>{limit}</div>)
+        ),
+    },
+  ]
+}

@@ -1,0 +1,66 @@
+// Services of the mesh: their instances as the registry knows them, and join tokens for new ones.
+
+import { useMemo } from 'react'
+import { CONFIG } from '../../api/resources.ts'
+import { useResource } from '../../api/resource.ts'
+import { parseConfig } from '../../config-text/parse.ts'
+import { Copyable } from '../../kit/copy-button.tsx'
+import { Empty, Page } from '../../kit/page.tsx'
+import { Loaded } from '../../kit/reading.tsx'
+import { Tabs } from '../../kit/tabs.tsx'
+import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import type { PageProps } from '../registry.ts'
+import { Instances } from './instances.tsx'
+import { JoinTokens } from './join-tokens.tsx'
+import { SERVICE_WORDS } from './words.ts'
+
+const EXAMPLE = `mesh:
+  trustDomain: example.internal
+  bind: 0.0.0.0:15012
+  authorize:
+    - { to: orders, from: [edge], methods: [GET] }`
+
+export function Services({ params: { tab = 'instances' } }: PageProps) {
+  const t = useWords(SERVICE_WORDS)
+  const reading = useResource(CONFIG)
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Loaded resource={CONFIG} reading={reading}>
+        {({ text }) => <Parts text={text} tab={tab} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
+  const t = useWords(SERVICE_WORDS)
+  const { root } = useMemo(() => parseConfig(text), [text])
+  if (root['mesh'] === undefined) return <MeshOff />
+  return (
+    <>
+      <Tabs
+        label={t.title}
+        current={tab === 'tokens' ? '/services/tokens' : '/services'}
+        tabs={[
+          { to: '/services', text: t.tabs.instances },
+          { to: '/services/tokens', text: t.tabs.tokens },
+        ]}
+      />
+      {tab === 'tokens' ? <JoinTokens /> : <Instances />}
+    </>
+  )
+}
+
+export function MeshOff() {
+  const t = useWords(SERVICE_WORDS)
+  return (
+    <Empty title={t.off}>
+      <p className="hint">{t.offHint}</p>
+      <Copyable text={EXAMPLE} />
+      <Link className="button primary" to="/config">
+        {t.toConfig}
+      </Link>
+    </Empty>
+  )
+}

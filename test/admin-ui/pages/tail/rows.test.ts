@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { MAX_ROWS, TailRows } from '../../../../admin-ui/pages/tail/rows.ts'
+
+const request = (id: string) => ({ name: 'request', data: { id } })
+const shown = ({ rows }: TailRows): readonly string[] =>
+  rows.map((row) => (row.kind === 'request' ? row.request.id : row.kind))
+
+suite('the rows of the tail', () => {
+  test('show the newest first, and keep their order through a pause', () => {
+    const rows = new TailRows()
+    rows.hear(request('a'), 0)
+    rows.flush()
+    rows.hear(request('b'), 0)
+    rows.hear(request('c'), 0)
+    assert.deepEqual(shown(rows), ['a'])
+    assert.equal(rows.waiting, 2)
+    rows.flush()
+    assert.deepEqual(shown(rows), ['c', 'b', 'a'])
+  })
+
+  test('say where something is missing', () => {
+    const rows = new TailRows()
+    rows.hear({ name: 'gap', data: { missed: null } }, 0)
+    rows.hear(request('a'), 0)
+    rows.flush()
+    assert.deepEqual(shown(rows), ['a', 'gap'])
+  })
+
+  test('are bounded, and what was dropped in a long pause is counted', () => {
+    const rows = new TailRows()
+    for (let i = 0; i < 2100; i++) rows.hear(request(String(i)), 0)
+    assert.equal(rows.waiting, 2100)
+    rows.flush()
+    assert.equal(rows.rows.length, MAX_ROWS)
+    assert.equal(shown(rows)[0], '2099')
+    rows.clear()
+    assert.equal(rows.rows.length, 0)
+  })
+
+  test('tell how many of how many are shown', () => {
+    const rows = new TailRows()
+    for (let i = 0; i < 30; i++) rows.hear(request(String(i)), 1000)
+    rows.hear({ name: 'sampled', data: { skipped: 270 } }, 1000)
+    assert.deepEqual(rows.rates(2000), { shown: 10, all: 100 })
+    assert.deepEqual(rows.rates(9000), { shown: 0, all: 0 })
+  })
+})
