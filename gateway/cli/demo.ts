@@ -10,7 +10,7 @@ import type { Command, CommandArguments, CommandContext } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 
 const USAGE = 'sallyport demo [--keep NEW-FOLDER] [--port 8443]'
-const ANY_PORTS = { edge: 0, egress: 0, partner: 0 }
+const ANY_PORTS = { edge: 0, console: 0, egress: 0, partner: 0 }
 
 export const demo: Command = {
   usage: USAGE,

@@ -4,6 +4,7 @@ import { PARTNER_HOST } from './guide.ts'
 
 export interface DemoAddresses {
   readonly edge: number
+  readonly console: number
   readonly egress: number
   readonly control: number
   readonly issuer: string
@@ -13,6 +14,7 @@ export interface DemoAddresses {
 
 export function configuration({
   edge,
+  console,
   egress,
   control,
   issuer,
@@ -55,6 +57,8 @@ routes:
     match: localhost/invoices/*
     to: billing
     auth: { issuer: demo, audience: orders-api, scope: "billing:read" }
+
+admin: { bind: "127.0.0.1:${console}" }
 
 mesh:
   trustDomain: demo.internal

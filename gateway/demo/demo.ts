@@ -1,5 +1,6 @@
 // Everything on loopback with nothing to configure: sample services with their sidecars, an identity provider, the gateway.
 
+import { readFileSync } from 'node:fs'
 import { createAuthority } from '../control/authority.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
@@ -79,7 +80,8 @@ export class Demo {
     const url = `https://localhost:${ports.edge}/orders/1`
     await untilAnswered({ url, caPem, token, clock, isOver: () => this.#isClosed })
     const startMs = clock.monotonicMs() - startedMs
-    return { folder: this.#folder.path, issuer, token, ports, sidecars, startMs }
+    const setupToken = this.#setupToken()
+    return { folder: this.#folder.path, issuer, token, ports, setupToken, sidecars, startMs }
   }
 
   /** Sidecars first, so that they leave the mesh in order. Never rejects. */
@@ -91,10 +93,19 @@ export class Demo {
     this.#folder.remove()
   }
 
+  /** As the gateway wrote it down for whoever may read its files. */
+  #setupToken(): string | null {
+    try {
+      return readFileSync(this.#folder.at('data/setup-token'), 'utf8').trim()
+    } catch {
+      return null
+    }
+  }
+
   async #startAround(): Promise<Around> {
     const wanted = this.#options.ports
     const ports = await freePorts({ ...wanted, control: 0 })
-    for (const name of ['edge', 'egress', 'partner'] as const) {
+    for (const name of ['edge', 'console', 'egress', 'partner'] as const) {
       const isMoved = wanted[name] !== 0 && ports[name] !== wanted[name]
       if (isMoved) this.#deps.tell(`port ${wanted[name]} is taken: ${name} is on ${ports[name]}`)
     }

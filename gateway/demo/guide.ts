@@ -3,7 +3,7 @@
 /** Stands for a host on the internet. */
 export const PARTNER_HOST = 'partner.example'
 /** Where nothing else is there already. */
-export const DEMO_PORTS: GuidePorts = { edge: 8443, egress: 3128, partner: 8088 }
+export const DEMO_PORTS: GuidePorts = { edge: 8443, console: 9443, egress: 3128, partner: 8088 }
 
 export interface DemoFacts {
   readonly folder: string
@@ -11,6 +11,8 @@ export interface DemoFacts {
   /** May read orders, and nothing else. */
   readonly token: string
   readonly ports: GuidePorts
+  /** Makes the first administrator; null where it could not be read. */
+  readonly setupToken: string | null
   readonly sidecars: readonly SidecarFacts[]
   /** From the start until everything answered. */
   readonly startMs: number
@@ -18,6 +20,7 @@ export interface DemoFacts {
 
 export interface GuidePorts {
   readonly edge: number
+  readonly console: number
   readonly egress: number
   readonly partner: number
 }
@@ -59,9 +62,11 @@ export function trials(ports: GuidePorts): string {
     .join('\n')
 }
 
-function formatPlaces({ folder, issuer, ports, sidecars }: DemoFacts): string {
+function formatPlaces({ folder, issuer, ports, sidecars, setupToken }: DemoFacts): string {
+  const setup = setupToken === null ? '' : `setup#token=${setupToken}`
   const places = [
     ['edge', `https://localhost:${ports.edge}`, 'tokens, CORS and limits, in front of the mesh'],
+    ['console', `https://localhost:${ports.console}/${setup}`, ''],
     ...sidecars.map(({ service, app, inbound, outbound }) => [
       service,
       `http://127.0.0.1:${app}`,
@@ -73,7 +78,8 @@ function formatPlaces({ folder, issuer, ports, sidecars }: DemoFacts): string {
     ['file', `${folder}/sallyport.yaml`, 'edit it: it is live within a second'],
     ['logs', `${folder}/logs`, ''],
   ] as const
-  const width = Math.max(...places.map(([, where = '']) => where.length))
+  // The longest one is alone in its line.
+  const width = Math.max(...places.map(([, where = '', what]) => (what === '' ? 0 : where.length)))
   return places
     .map(([name = '', where = '', what = '']) =>
       `${name.padEnd(10)}${where.padEnd(width + 2)}${what}`.trimEnd(),

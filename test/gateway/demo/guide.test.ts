@@ -12,6 +12,7 @@ const FACTS: DemoFacts = {
   issuer: 'http://127.0.0.1:4000/',
   token: 'a.b.c',
   ports: DEMO_PORTS,
+  setupToken: 'once',
   sidecars: [
     { service: 'orders', app: 4001, inbound: 5001, outbound: 6001 },
     { service: 'billing', app: 4002, inbound: 5002, outbound: 6002 },
@@ -30,7 +31,7 @@ test('the guide says where everything is', () => {
     ['https://localhost:8443', 'http://127.0.0.1:3128', 'http://partner.example:8088'],
     ['http://127.0.0.1:4001', 'http://127.0.0.1:4002', FACTS.issuer],
     ['/tmp/demo/sallyport.yaml', '/tmp/demo/logs', 'mTLS in on 5001', 'way out on 6002'],
-    ['ready after 2.3 s', 'Ctrl-C'],
+    ['ready after 2.3 s', 'Ctrl-C', 'https://localhost:9443/setup#token=once'],
   ].flat()
   for (const place of places) assert.ok(text.includes(place), place)
 })

@@ -62,12 +62,13 @@ suite('the demo', { skip }, () => {
   })
 
   test('prints the lines that stand in the README, but for the ports', () => {
-    const [edge = 0, egress = 0, partner = 0] = [
+    const [edge = 0, console = 0, egress = 0, partner = 0] = [
       /^edge +\S+:(\d+)/m,
+      /^console +\S+:(\d+)/m,
       /^egress +\S+:(\d+)/m,
       /^partner +\S+:(\d+)/m,
     ].map((place) => Number(place.exec(demo.guide)?.[1]))
-    assert.ok(demo.guide.endsWith(`\n\n${trials({ edge, egress, partner })}`), demo.guide)
+    assert.ok(demo.guide.endsWith(`\n\n${trials({ edge, console, egress, partner })}`), demo.guide)
   })
 
   test('shows who called whom by their certificates, all the way through the mesh', async () => {
