@@ -2,7 +2,6 @@
 
 import type { Browser } from 'playwright-core'
 import { startGateway, type GatewayOptions, type TestGateway } from '../support/gateway.ts'
-import { startFront } from './console-front.ts'
 import { launch, openPage, type PageOptions, type WatchedPage } from './chromium.ts'
 
 export const NAME = 'alice'
@@ -34,10 +33,8 @@ export async function startConsole(options: GatewayOptions): Promise<ConsoleUnde
 async function attach(gateway: TestGateway): Promise<ConsoleUnderTest> {
   const pattern = /open (https:\/\/127\.0\.0\.1:\d+)\/setup#token=(\S+)/
   await gateway.waitFor('console', (_stdout, stderr) => pattern.test(stderr))
-  const [, apiOrigin = '', setupToken = ''] = pattern.exec(gateway.stderr()) ?? []
+  const [, origin = '', setupToken = ''] = pattern.exec(gateway.stderr()) ?? []
   const browser = await launch()
-  const front = (await servesPages(browser, apiOrigin)) ? null : await startFront(apiOrigin)
-  const origin = front?.origin ?? apiOrigin
   return {
     gateway,
     browser,
@@ -52,17 +49,9 @@ async function attach(gateway: TestGateway): Promise<ConsoleUnderTest> {
     },
     async close() {
       await browser.close()
-      await front?.close()
       await gateway.stop()
     },
   }
-}
-
-async function servesPages(browser: Browser, origin: string): Promise<boolean> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true })
-  const response = await context.request.get(`${origin}/`)
-  await context.close()
-  return response.ok()
 }
 
 export async function signIn(

@@ -9,6 +9,7 @@ import { ApiError, fieldProblem } from './api-error.ts'
 import type { IdempotencyKeys, KeptAnswer } from './idempotency.ts'
 import {
   ANYONE,
+  isChanging,
   mayAct,
   type Change,
   type Operation,
@@ -79,10 +80,10 @@ export class Call {
     const begun = this.#begin(input)
     if (begun?.kind === 'replay') return replay(begun.answer, reply)
     try {
-      if (this.#operation.method !== 'GET') this.#deps.beforeChange()
+      if (isChanging(this.#operation)) this.#deps.beforeChange()
       const headers = new Map<string, string | readonly string[]>()
       const answer = await this.#do(input, headers)
-      if (this.#operation.method !== 'GET' || this.#change !== null) this.tell('ok')
+      if (isChanging(this.#operation) || this.#change !== null) this.tell('ok')
       const status = this.#operation.status ?? 200
       begun?.done({ status, headers, body: JSON.stringify(answer) })
       send(reply, status, headers)
@@ -160,7 +161,7 @@ export class Call {
       ifMatch: /^"([^"]*)"$/.exec(sent['if-match'] ?? '')?.[1] ?? null,
       header: (name, value) => void headers.set(name, value),
       change: (told) => {
-        if (this.#operation.method === 'GET') this.#deps.beforeChange()
+        if (!isChanging(this.#operation)) this.#deps.beforeChange()
         this.#change = told
       },
     })

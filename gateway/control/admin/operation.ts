@@ -74,6 +74,14 @@ export interface Change {
   readonly after?: unknown
 }
 
+/** Whether what it does must be written down, and must not begin where that is not possible. */
+export function isChanging({
+  method,
+  isReading,
+}: Pick<Operation, 'method' | 'isReading'>): boolean {
+  return method !== 'GET' && isReading !== true
+}
+
 export interface Operation {
   /** Unique, camelCase; the OpenAPI operationId. */
   readonly id: string
@@ -89,6 +97,8 @@ export interface Operation {
   readonly scope?:
     | 'any'
     | ((input: OperationInput) => readonly string[] | Promise<readonly string[]>)
+  /** Of a POST that changes nothing and only needs a body: it is not told to the audit where it is allowed. */
+  readonly isReading?: true
   /** One sentence for the API's documentation. */
   readonly summary: string
   readonly query?: TSchema

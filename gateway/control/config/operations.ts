@@ -133,6 +133,7 @@ function changing(configurations: Configurations): Operation[] {
     {
       id: 'tryConfig',
       method: 'POST',
+      isReading: true,
       path: '/api/v1/config::try',
       role: 'viewer',
       summary: 'Says what is wrong with a text and what it would change; changes nothing.',

@@ -61,6 +61,7 @@ function reading({ egress, clock }: EgressOperationDeps): Operation[] {
     {
       id: 'checkEgress',
       method: 'POST',
+      isReading: true,
       path: '/api/v1/egress::check',
       role: 'viewer',
       summary:

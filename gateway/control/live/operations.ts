@@ -123,6 +123,7 @@ function explaining(live: Live): Operation[] {
     {
       id: 'explain',
       method: 'POST',
+      isReading: true,
       path: '/api/v1/explain',
       role: 'viewer',
       summary: 'Every step of a request, with what it said and where that is configured.',
@@ -143,6 +144,7 @@ function explaining(live: Live): Operation[] {
     {
       id: 'impactOfConfig',
       method: 'POST',
+      isReading: true,
       path: '/api/v1/config::impact',
       role: 'viewer',
       summary: 'What a text would change for recent requests; changes nothing.',

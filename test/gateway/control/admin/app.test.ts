@@ -17,6 +17,17 @@ import { SallyportError } from '../../../../sidecar/runtime/errors.ts'
 const Thing = Type.Object({ size: Type.Integer({ minimum: 1 }) }, { additionalProperties: false })
 const operations: readonly Operation[] = [
   {
+    id: 'weighThing',
+    method: 'POST',
+    isReading: true,
+    path: '/api/v1/things::weigh',
+    role: 'viewer',
+    summary: 'Weighs a thing.',
+    body: Thing,
+    answer: Thing,
+    run: ({ body }) => body,
+  },
+  {
     id: 'readThing',
     method: 'GET',
     path: '/api/v1/things/:name',
@@ -161,6 +172,16 @@ suite('the admin API', () => {
     assert.equal(body['detail'], 'the disk is full')
     assert.equal(events[0]?.change, null)
     assert.equal((await ask('GET', '/api/v1/things/a')).status, 200)
+  })
+
+  test('a POST that only reads is not told, and needs no room in the audit', async () => {
+    const { ask, events } = await start('viewer', () => {
+      throw new SallyportError('audit_unavailable', 'the disk is full')
+    })
+    assert.equal((await ask('POST', '/api/v1/things:weigh', { size: 2 })).status, 200)
+    assert.deepEqual(events, [])
+    assert.equal((await ask('POST', '/api/v1/things:weigh', { size: 0 })).status, 422)
+    assert.equal(events.length, 1)
   })
 
   test('describes itself', () => {
