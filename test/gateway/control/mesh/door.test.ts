@@ -257,8 +257,10 @@ test('whoever knocks too often is put off, and others are not', async () => {
       codes.push(status)
     }
     assert.equal(codes[0], 200)
-    assert.ok(codes.includes(429))
-    assert.equal(busy.audited.filter(({ reason }) => reason === 'rate_limited').length, 1)
+    // Told each time it begins, since whoever waits a fifth of a second is let in once more.
+    const begun = codes.filter((code, index) => code === 429 && codes[index - 1] === 200).length
+    assert.ok(begun >= 1)
+    assert.equal(busy.audited.filter(({ reason }) => reason === 'rate_limited').length, begun)
     const body = REGISTRATION
     assert.equal((await knock(busy.url, trust, { path: '/v1/register', body, show })).status, 200)
   } finally {
