@@ -3,11 +3,7 @@
 import { lazy, type ComponentType } from 'react'
 import type { Role } from '../api/contract.ts'
 import { words } from '../language/words.ts'
-import type { Params } from '../router/match.ts'
-
-export interface PageProps {
-  readonly params: Params
-}
+import type { PageProps } from './page-props.ts'
 
 export type Section = 'see' | 'traffic' | 'change' | 'administration'
 

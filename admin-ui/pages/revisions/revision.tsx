@@ -16,7 +16,7 @@ import { useWords } from '../../language/words.ts'
 import { useQueryField } from '../../router/location.ts'
 import { plainText } from '../../language/typed-text.ts'
 import { useMay } from '../../session/session.ts'
-import type { PageProps } from '../registry.ts'
+import type { PageProps } from '../page-props.ts'
 import { Restore } from './restore.tsx'
 import { REVISION_WORDS } from './words.ts'
 
