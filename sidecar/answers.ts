@@ -1,21 +1,15 @@
 // The sidecar's own answers: the one table from reasons to statuses, and RFC 9457 problem bodies that say which hop spoke.
 
 import { STATUS_CODES } from 'node:http'
+import { admissionStatuses } from './forward/admission-status.ts'
 import type { Exchange } from './forward/exchange.ts'
+import { answerOurselves } from './forward/own-answer.ts'
 import { rescueStatus } from './forward/rescue.ts'
 import type { FlatHeaders, TransportErrorCode } from './upstream/transport.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
-  // admission (sidecar/forward/admit.ts); every reason not named here is 400
-  method_refused: 405,
-  method_unknown: 501,
-  transfer_encoding_unknown: 501,
-  version_not_supported: 505,
-  expectation_unknown: 417,
-  too_many_fields: 431,
-  head_too_large: 431,
-  websocket_version: 426,
-  request_timeout: 408,
+  // every reason not named here or there is 400
+  ...admissionStatuses(),
   // authorization (sidecar/policy/authorize.ts)
   denied_by_rule: 403,
   caller_not_allowed: 403,
@@ -58,27 +52,10 @@ export interface ProblemAnswer {
   readonly headers?: FlatHeaders
 }
 
-/** Bodies smaller than this are read to their end, so that the connection can be used again. */
-const DRAIN_BYTES = 64 * 1024
-
-/** Answers in our own words. A request body nobody will read ends the connection, unless it is short. */
 export function answerProblem(exchange: Exchange, answer: ProblemAnswer): void {
-  if (exchange.answered || exchange.gone) return
-  const { body } = exchange
-  if (body !== null && (body.length === null || body.length > DRAIN_BYTES)) exchange.closeAfter()
-  const bytes = problemBody(answer)
-  const headers = [
-    'content-type',
-    'application/problem+json',
-    'content-length',
-    String(bytes.length),
-    'cache-control',
-    'no-store',
-    ...(answer.headers ?? []),
-  ]
-  if (answer.requestId !== '') headers.push('x-request-id', answer.requestId)
-  exchange.writeHead(statusOf(answer.reason), headers)
-  exchange.end(exchange.head.method === 'HEAD' ? undefined : bytes)
+  const { reason, requestId, headers = [] } = answer
+  const body = problemBody(answer)
+  answerOurselves(exchange, { status: statusOf(reason), requestId, headers, body })
 }
 
 /** A complete answer as bytes, for sockets that have no request or response object: parser errors, CONNECT. */

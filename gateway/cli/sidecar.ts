@@ -3,7 +3,7 @@
 import { randomFillSync } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { readSettings, SIDECAR_FLAGS } from '../../sidecar/options.ts'
-import { createIds } from '../../sidecar/request-ids.ts'
+import { createIdSource } from '../../sidecar/runtime/ids.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { Sidecar } from '../../sidecar/sidecar.ts'
 import { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
@@ -39,7 +39,7 @@ export const sidecar: Command = {
     const program = new Sidecar(settings, {
       clock,
       random: Math.random,
-      newId: createIds(randomFillSync),
+      newId: createIdSource(randomFillSync),
       log: createLog(writer, clock, 'sidecar'),
       records,
       readText: (file) => readFileSync(file, 'utf8'),

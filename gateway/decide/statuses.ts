@@ -1,19 +1,12 @@
 // The one table from the reasons of the edge's refusals to the statuses of its answers.
 
+import { admissionStatuses } from '../../sidecar/forward/admission-status.ts'
 import { rescueStatus } from '../../sidecar/forward/rescue.ts'
 import type { TransportErrorCode } from '../../sidecar/upstream/transport.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
-  // admission (sidecar/forward/admit.ts); every reason not named here is 400
-  method_refused: 405,
-  method_unknown: 501,
-  transfer_encoding_unknown: 501,
-  version_not_supported: 505,
-  expectation_unknown: 417,
-  too_many_fields: 431,
-  head_too_large: 431,
-  websocket_version: 426,
-  request_timeout: 408,
+  // every reason not named here or there is 400
+  ...admissionStatuses(),
   // decisions
   route_not_found: 404,
   method_not_allowed: 405,

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import type { Exchange } from '../../sidecar/forward/exchange.ts'
+import { answerOurselves } from '../../sidecar/forward/own-answer.ts'
 import type { FlatHeaders } from '../../sidecar/upstream/transport.ts'
 
 export { reasonStatuses, statusOf } from '../decide/statuses.ts'
@@ -16,29 +17,8 @@ export interface ProblemAnswer {
   readonly headers: FlatHeaders
 }
 
-/** Bodies smaller than this are read to their end, so that the connection can be used again. */
-const DRAIN_BYTES = 64 * 1024
-
-/** Answers in our own words. A request body nobody will read ends the connection, unless it is short. */
 export function answerProblem(exchange: Exchange, answer: ProblemAnswer): void {
-  if (exchange.answered || exchange.gone) return
-  const { body } = exchange
-  if (body !== null && (body.length === null || body.length > DRAIN_BYTES)) exchange.closeAfter()
-  const bytes = problemBody(answer)
-  const headers = [
-    'content-type',
-    'application/problem+json',
-    'content-length',
-    String(bytes.length),
-    'cache-control',
-    'no-store',
-    'x-content-type-options',
-    'nosniff',
-    ...answer.headers,
-  ]
-  if (answer.requestId !== '') headers.push('x-request-id', answer.requestId)
-  exchange.writeHead(answer.status, headers)
-  exchange.end(exchange.head.method === 'HEAD' ? undefined : bytes)
+  answerOurselves(exchange, { ...answer, body: problemBody(answer) })
 }
 
 export function problemBody(answer: Pick<ProblemAnswer, 'status' | 'code' | 'requestId'>): Buffer {

@@ -22,7 +22,7 @@ import { LiveMember } from './live.ts'
 import type { MeshNews, MeshQuestion } from '../mesh/membership.ts'
 import { MeshUpstreams } from './mesh-upstreams.ts'
 import { Reception } from './reception.ts'
-import { createIdSource } from './request-id.ts'
+import { createIdSource } from '../../sidecar/runtime/ids.ts'
 import { Records } from './records.ts'
 import { RequestSteps } from './steps.ts'
 

@@ -1,6 +1,7 @@
 // Egress's own answers: the one table from reasons to statuses, told in the reason phrase, in Proxy-Status (RFC 9209)
 // and in an RFC 9457 body, because many clients of proxies show only one of the three. No answer names an address.
 
+import { admissionStatuses } from '../../sidecar/forward/admission-status.ts'
 import { rescueStatus } from '../../sidecar/forward/rescue.ts'
 import type { FlatHeaders, TransportErrorCode } from '../../sidecar/upstream/transport.ts'
 
@@ -43,19 +44,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   upstream_invalid_response: { status: 502, error: 'http_protocol_error' },
   upstream_timeout: { status: 504, error: 'http_response_timeout' },
   upstream_overloaded: overloaded,
-}
-
-/** Words about a request that could not be read (sidecar/forward/admit.ts and ours) that are not 400. */
-const UNREADABLE: Readonly<Record<string, number>> = {
-  method_refused: 405,
-  method_unknown: 501,
-  transfer_encoding_unknown: 501,
-  version_not_supported: 505,
-  expectation_unknown: 417,
-  too_many_fields: 431,
-  head_too_large: 431,
-  websocket_version: 426,
-  request_timeout: 408,
 }
 
 export interface Answer {
@@ -117,7 +105,7 @@ export function answerBytes(answer: Answer): Buffer {
 }
 
 function meaningOf({ reason, unreadable }: AnswerFacts): Meaning {
-  if (unreadable) return { ...malformed, status: UNREADABLE[reason] ?? malformed.status }
+  if (unreadable) return { ...malformed, status: admissionStatuses()[reason] ?? malformed.status }
   const meaning = MEANINGS[reason]
   if (meaning !== undefined) return meaning
   if (!reason.startsWith('upstream_')) return denied

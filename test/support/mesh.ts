@@ -10,7 +10,7 @@ import { MeshControl } from '../../gateway/control/mesh/mesh-control.ts'
 import { spiffeIdOf } from '../../sidecar/identity/spiffe-id.ts'
 import type { AuthorizationRule } from '../../sidecar/policy/authorization-rule.ts'
 import { readSettings, type Flags } from '../../sidecar/options.ts'
-import { createIds } from '../../sidecar/request-ids.ts'
+import { createIdSource } from '../../sidecar/runtime/ids.ts'
 import { systemClock } from '../../sidecar/runtime/clock.ts'
 import { Sidecar } from '../../sidecar/sidecar.ts'
 import type { AccessRecord } from '../../sidecar/telemetry/access-record.ts'
@@ -182,7 +182,7 @@ export async function createSidecar(
   const sidecar = new Sidecar(settings!, {
     clock: systemClock,
     random: Math.random,
-    newId: createIds(randomFillSync),
+    newId: createIdSource(randomFillSync),
     log: collect(log),
     records: { write: (line) => void records.push(JSON.parse(line) as AccessRecord) },
     readText: (file) => readFileSync(file, 'utf8'),

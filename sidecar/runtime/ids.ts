@@ -1,4 +1,4 @@
-// Ids of what is asked of egress: 128 random bits as 32 hex digits.
+// Ids of requests: 128 random bits as 32 hex digits.
 
 /** Random bytes are drawn in batches: one system call for 256 ids. */
 const BATCH_BYTES = 4096
