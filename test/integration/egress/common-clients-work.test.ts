@@ -14,7 +14,7 @@ import { startEgress, type EgressUnderTest } from './egress-under-test.ts'
 import { startHttp, startHttps, type StandIn } from './stand-in.ts'
 
 const TOKEN = 'developer-token-0123'
-const HOSTS = ['secure.host.test', 'git.host.test', 'registry.host.test', 'pypi.host.test']
+const HOSTS = ['secure.host.test', 'git.host.test', 'packages.host.test', 'pypi.host.test']
 
 let ca: TestCa
 let folder: string
@@ -173,16 +173,16 @@ test('git clones over TLS', { skip: missing('git') }, async () => {
 })
 
 test('npm fetches a package', { skip: missing('npm') }, async () => {
-  const registry = `https://registry.host.test:${secure.port}/`
+  const registry = `https://packages.host.test:${secure.port}/`
   const tarball = gzipSync(
     tar('package/package.json', JSON.stringify({ name: 'tiny', version: '1.0.0' })),
   )
-  files.set('registry.host.test/tiny/-/tiny-1.0.0.tgz', tarball)
+  files.set('packages.host.test/tiny/-/tiny-1.0.0.tgz', tarball)
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
   const dist = { tarball: `${registry}tiny/-/tiny-1.0.0.tgz`, integrity }
   const versions = { '1.0.0': { name: 'tiny', version: '1.0.0', dist } }
   const document = { name: 'tiny', 'dist-tags': { latest: '1.0.0' }, versions }
-  files.set('registry.host.test/tiny', Buffer.from(JSON.stringify(document)))
+  files.set('packages.host.test/tiny', Buffer.from(JSON.stringify(document)))
   const packed = await run('npm', [
     'pack',
     'tiny',
