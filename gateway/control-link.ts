@@ -44,6 +44,7 @@ export class ControlLink {
       log,
       spawn: () => spawn(program),
       greeting,
+      ping: { kind: 'ping' },
       onMessage: (_, message) => hear(message as FromControl),
       onGone,
     })

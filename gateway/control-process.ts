@@ -116,6 +116,9 @@ process.on('message', (message: ToControl) => {
       if (message.body.kind.startsWith('live-')) control.hear(message.worker, message.body)
       else queue = queue.then(() => control.hear(message.worker, message.body))
       return
+    case 'ping':
+      send({ kind: 'pong' })
+      return
     case 'drain':
       void end(0)
   }

@@ -21,6 +21,15 @@ export interface RevisionMessage {
   readonly ticketKeys: Readonly<Record<string, string>>
 }
 
+/** Whether a process still does what it is told: it answers. */
+export interface PingMessage {
+  readonly kind: 'ping'
+}
+
+export interface PongMessage {
+  readonly kind: 'pong'
+}
+
 /** Between control and workers; the supervisor hands it on without a look. */
 export type ControlToWorker = MeshNews | LiveQuestion
 export type WorkerToControl = MeshQuestion | EgressNews | LiveAnswer
@@ -30,6 +39,7 @@ export type ToControl =
   | (RevisionMessage & { readonly file: string; readonly folder: string; readonly dataDir: string })
   | { readonly kind: 'from-worker'; readonly worker: number; readonly body: WorkerToControl }
   | KeysMessage
+  | PingMessage
   /** Where every door is, by its name. */
   | { readonly kind: 'bound'; readonly ports: Readonly<Record<string, number>> }
   /** What is served now, told after every change and to a control that begins. */
@@ -49,6 +59,7 @@ export type FromControl =
   /** The change that waits to be confirmed stays. */
   | { readonly kind: 'confirm'; readonly id: number }
   | { readonly kind: 'ending' }
+  | PongMessage
 
 /** The keys of an issuer, or null where it has none that may be used. */
 export interface KeysMessage {
@@ -75,6 +86,7 @@ export type ToWorker =
   | RevisionMessage
   | { readonly kind: 'from-control'; readonly body: ControlToWorker }
   | KeysMessage
+  | PingMessage
   /** The answer to `refresh-keys` where nothing changed. */
   | { readonly kind: 'keys-settled'; readonly sourceId: string }
   | LimitReply
@@ -88,4 +100,5 @@ export type FromWorker =
   | { readonly kind: 'to-control'; readonly body: WorkerToControl }
   /** A fault of its own: it accepts nothing any more and ends soon. */
   | { readonly kind: 'ending' }
+  | PongMessage
   | { readonly kind: 'refresh-keys'; readonly sourceId: string; readonly keyId: string | null }

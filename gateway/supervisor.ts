@@ -148,6 +148,7 @@ class RunningSupervisor implements Supervisor {
       log,
       spawn: spawnWorker,
       greeting: () => this.#greeting(),
+      ping: { kind: 'ping' },
       onMessage: (worker, message) => this.#hear(worker, message as FromWorker),
       onGone: () => this.#rollout.workerGone(),
     })

@@ -124,6 +124,9 @@ process.on('message', (message: ToWorker) => {
     case 'limit-beaten':
       edge.receiveLimits(message)
       return
+    case 'ping':
+      send({ kind: 'pong' })
+      return
     case 'drain':
       void end(message.graceMs, 0)
   }

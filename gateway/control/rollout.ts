@@ -77,6 +77,7 @@ export class Rollout<Message extends { readonly revision: number }> {
 
   async #apply(message: Message): Promise<RolloutResult> {
     this.#trying = message
+    const confirmed = new Set<number>()
     const result = await new Promise<RolloutResult>((resolve) => {
       const cancel = this.#options.clock.after(ANSWER_MS, () => {
         this.#pending?.settle({ kind: 'rejected', reason: 'a worker did not answer in time' })
@@ -84,7 +85,7 @@ export class Rollout<Message extends { readonly revision: number }> {
       this.#pending = {
         revision: message.revision,
         waitingFor: new Set(this.#options.liveWorkers()),
-        confirmed: new Set(),
+        confirmed,
         ports: {},
         settle: (settled) => {
           cancel()
@@ -97,8 +98,10 @@ export class Rollout<Message extends { readonly revision: number }> {
     this.#trying = null
     if (result.kind === 'live') {
       this.#good = message
-      // Workers that joined meanwhile were greeted with the revision before; telling them twice does no harm.
-      this.#options.tellAll(message)
+      // Workers that joined meanwhile were greeted with the revision before; telling the others twice does no harm.
+      if (this.#options.liveWorkers().some((worker) => !confirmed.has(worker))) {
+        this.#options.tellAll(message)
+      }
     } else if (this.#good !== null) this.#options.tellAll(this.#good)
     return result
   }

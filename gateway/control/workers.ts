@@ -1,4 +1,4 @@
-// The worker processes: started, told, respawned with back-off when they die, drained at the end.
+// The worker processes: started, told, respawned with back-off when they die or hang, drained at the end.
 
 import type { ChildProcess } from 'node:child_process'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
@@ -23,6 +23,8 @@ export interface WorkersOptions<Message> {
   readonly spawn: () => WorkerHandle
   /** What a worker that joins must be told to catch up. */
   readonly greeting: () => readonly Message[]
+  /** Told now and then; whoever says nothing for long after it hangs. */
+  readonly ping: Message
   readonly onMessage: (worker: number, message: unknown) => void
   /** A worker is gone, for whatever reason. */
   readonly onGone: () => void
@@ -32,12 +34,19 @@ const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 30_000
 /** A worker that lived this long is not part of a crash loop. */
 const STABLE_MS = 30_000
+const PING_MS = 2000
+/** A worker that leaves so many pings unanswered will not do anything any more; one that begins reads its program first. */
+const MAX_UNANSWERED = 5
+const MAX_UNANSWERED_AT_START = 15
 
 interface Slot {
   worker: WorkerHandle | null
   startedAtMs: number
   delayMs: number
   cancelRespawn: () => void
+  /** Pings since it said anything: counted and not timed, for we may have been stopped ourselves. */
+  unanswered: number
+  hasSpoken: boolean
 }
 
 export class Workers<Message> {
@@ -46,6 +55,7 @@ export class Workers<Message> {
   /** Workers that end by themselves and were replaced; each lives for its grace period at most. */
   readonly #leaving = new Set<WorkerHandle>()
   #ending = false
+  #cancelPing = (): void => {}
   #onAllGone: (() => void) | null = null
 
   constructor(options: WorkersOptions<Message>) {
@@ -56,10 +66,13 @@ export class Workers<Message> {
         startedAtMs: 0,
         delayMs: FIRST_DELAY_MS,
         cancelRespawn: () => {},
+        unanswered: 0,
+        hasSpoken: false,
       }
       this.#slots.push(slot)
       this.#start(slot)
     }
+    this.#schedulePing()
   }
 
   /** Ids of the workers that live now. */
@@ -90,6 +103,7 @@ export class Workers<Message> {
   /** Tells every worker to drain and resolves when all are gone; those that take longer than `graceMs` + 5 s are killed. */
   async end(message: Message, graceMs: number): Promise<void> {
     this.#ending = true
+    this.#cancelPing()
     for (const slot of this.#slots) slot.cancelRespawn()
     this.tellAll(message)
     const gone = new Promise<void>((resolve) => {
@@ -109,9 +123,36 @@ export class Workers<Message> {
     const worker = spawn()
     slot.worker = worker
     slot.startedAtMs = clock.monotonicMs()
-    worker.onMessage((message) => onMessage(worker.id, message))
+    slot.unanswered = 0
+    slot.hasSpoken = false
+    worker.onMessage((message) => {
+      if (slot.worker === worker) {
+        slot.unanswered = 0
+        slot.hasSpoken = true
+      }
+      onMessage(worker.id, message)
+    })
     worker.onExit((code, signal) => this.#exited(slot, worker, code, signal))
     for (const message of greeting()) worker.send(message)
+  }
+
+  #schedulePing(): void {
+    this.#cancelPing = this.#options.clock.after(PING_MS, () => {
+      for (const slot of this.#slots) this.#ping(slot)
+      this.#schedulePing()
+    })
+  }
+
+  #ping(slot: Slot): void {
+    const { worker } = slot
+    if (worker?.isConnected() !== true) return
+    const most = slot.hasSpoken ? MAX_UNANSWERED : MAX_UNANSWERED_AT_START
+    slot.unanswered += 1
+    if (slot.unanswered > most) {
+      const { what, log } = this.#options
+      log.error(`${what} hangs and is killed`, { worker: worker.id, pid: worker.process.pid ?? 0 })
+      worker.process.kill('SIGKILL')
+    } else worker.send(this.#options.ping)
   }
 
   #exited(slot: Slot, worker: WorkerHandle, code: number | null, signal: string | null): void {

@@ -4,6 +4,8 @@ import { Workers, type WorkerHandle } from '../../../gateway/control/workers.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ManualClock } from '../auth/manual-clock.ts'
 
+const PING = 'are you there'
+
 class FakeWorker implements WorkerHandle {
   readonly id: number
   readonly sent: unknown[] = []
@@ -17,8 +19,11 @@ class FakeWorker implements WorkerHandle {
     this.id = id
   }
 
+  hangs = false
+
   send(message: unknown): void {
-    this.sent.push(message)
+    if (message !== PING) this.sent.push(message)
+    else if (!this.hangs) this.say('here')
   }
 
   isConnected(): boolean {
@@ -69,6 +74,7 @@ function setUp(count: number) {
       return worker
     },
     greeting: () => ['hello'],
+    ping: PING,
     onMessage: (worker, message) => heard.push([worker, message]),
     onGone: () => (gone += 1),
   })
@@ -183,4 +189,34 @@ test('the end waits for those that are leaving, and kills them too', async () =>
   assert.deepEqual(spawned[0]!.kills, ['SIGKILL'])
   spawned[0]!.die()
   await ended
+})
+
+test('a worker that hangs is killed, so that another takes its place', async () => {
+  const { spawned, clock } = setUp(2)
+  await clock.advance(60_000)
+  spawned[0]!.hangs = true
+  await clock.advance(10_000)
+  assert.deepEqual(spawned[0]!.kills, [])
+  await clock.advance(2000)
+  assert.deepEqual(spawned[0]!.kills, ['SIGKILL'])
+  assert.deepEqual(spawned[1]!.kills, [])
+})
+
+test('one that still reads its program has more time', async () => {
+  const { spawned, clock } = setUp(1)
+  spawned[0]!.hangs = true
+  await clock.advance(30_000)
+  assert.deepEqual(spawned[0]!.kills, [])
+  await clock.advance(2000)
+  assert.deepEqual(spawned[0]!.kills, ['SIGKILL'])
+})
+
+test('whatever a worker says shows that it lives', async () => {
+  const { spawned, clock } = setUp(1)
+  spawned[0]!.hangs = true
+  for (let second = 0; second < 60; second += 6) {
+    spawned[0]!.say('done')
+    await clock.advance(6000)
+  }
+  assert.deepEqual(spawned[0]!.kills, [])
 })
