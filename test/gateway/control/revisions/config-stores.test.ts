@@ -34,6 +34,8 @@ after(async () => {
 interface Place {
   open(): Promise<ConfigStore>
   damage(number: number): Promise<void>
+  /** Puts the one in the other's place. */
+  copy(from: number, to: number): Promise<void>
 }
 
 function folder(name: string): Place {
@@ -45,6 +47,7 @@ function folder(name: string): Place {
       const text = readFileSync(fileOf(number), 'utf8')
       writeFileSync(fileOf(number), text.slice(0, text.length / 2))
     },
+    copy: async (from, to) => writeFileSync(fileOf(to), readFileSync(fileOf(from))),
   }
 }
 
@@ -57,6 +60,11 @@ function inRedis(name: string): Place {
     },
     damage: async (number) => {
       await redisCommand(redis.port, 'HSET', `${name}:{config}:revisions`, number, '{"number":')
+    },
+    async copy(from, to) {
+      const key = `${name}:{config}:revisions`
+      const found = await redisCommand(redis.port, 'HGET', key, from)
+      await redisCommand(redis.port, 'HSET', key, to, String(found))
     },
   }
 }
@@ -110,6 +118,27 @@ for (const [kind, placeOf] of [
         const lost = results.find(({ kind: result }) => result === 'conflict')
         assert.equal(lost?.kind === 'conflict' && lost.head?.number, round + 1)
       }
+    })
+
+    test('whoever does not know the newest is refused, and hears which it is', async () => {
+      const store = await open(placeOf('stale'))
+      await store.append(draft('one'), 0)
+      await store.append(draft('two'), 1)
+      for (const after of [0, 1, 3]) {
+        const late = await store.append(draft('late'), after)
+        assert.equal(late.kind === 'conflict' && late.head?.number, 2)
+      }
+      assert.equal((await store.head())?.text, 'two')
+    })
+
+    test('one that stands under the number of another is passed over', async () => {
+      const place = placeOf('copied')
+      const store = await open(place)
+      await store.append(draft('one'), 0)
+      await store.append(draft('two'), 1)
+      await place.copy(1, 2)
+      assert.equal(await store.get(2), null)
+      assert.equal((await store.head())?.number, 1)
     })
 
     test('a damaged one is passed over, and its number is not used again', async () => {
