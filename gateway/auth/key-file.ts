@@ -1,8 +1,9 @@
 // The last good keys of an issuer on disk, so that a restart does not depend on the identity provider being up.
 
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { replaceFile } from '../../sidecar/runtime/replace-file.ts'
 import type { JwksDocument } from './key-set.ts'
 
 /** A larger file was not written by us. */
@@ -24,15 +25,7 @@ export function keyFilePath(dataDir: string, issuerName: string): string {
 export async function writeKeyFile(path: string, keys: StoredKeys): Promise<void> {
   const body = JSON.stringify(keys)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(`${checksum(body)}\n${body}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+  await replaceFile(path, `${checksum(body)}\n${body}\n`)
 }
 
 /** The stored keys, or null where there are none, or none that are whole. Never rejects. */

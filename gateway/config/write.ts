@@ -1,21 +1,9 @@
 // Puts a new text in the place of the configuration file: whole or not at all, with the file's own owner and mode.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorCode, errorMessage } from '../../sidecar/runtime/errors.ts'
+import { errorMessage } from '../../sidecar/runtime/errors.ts'
+import { replaceFileSync } from '../../sidecar/runtime/replace-file.ts'
 
 /** Why `writeConfig` would fail, or null. */
 export function writeProblem(file: string): string | null {
@@ -33,29 +21,5 @@ export function writeProblem(file: string): string | null {
 export function writeConfig(file: string, text: string): void {
   const target = realpathSync(file)
   const { mode, uid, gid } = statSync(target)
-  const temporary = `${target}.new`
-  try {
-    const opened = openSync(temporary, 'w', 0o600)
-    try {
-      writeSync(opened, text)
-      keepOwner(opened, uid, gid)
-      fchmodSync(opened, mode & 0o7777)
-      fsyncSync(opened)
-    } finally {
-      closeSync(opened)
-    }
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
-}
-
-/** Only root may give a file away; whoever else writes it owns it afterwards. */
-function keepOwner(opened: number, uid: number, gid: number): void {
-  try {
-    fchownSync(opened, uid, gid)
-  } catch (error) {
-    if (errorCode(error) !== 'EPERM') throw error
-  }
+  replaceFileSync(target, text, { mode: mode & 0o7777, owner: { uid, gid } })
 }

@@ -1,18 +1,9 @@
 // The last good snapshot on disk, so that a sidecar that starts while control is away still knows its peers.
 
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { errorCode, errorMessage } from '../runtime/errors.ts'
+import { replaceFileSync } from '../runtime/replace-file.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import { MAX_SNAPSHOT_BYTES } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -55,17 +46,7 @@ export function loadSnapshot(path: string): StoredSnapshot {
 /** Replaces the file whole (mode 0600), or leaves the one before as it is and throws the system's error. */
 export function saveSnapshot(path: string, snapshot: Snapshot): void {
   const json = JSON.stringify(snapshot)
-  const temporary = `${path}.new`
-  // A file left over from a crash may have another mode, or be a link.
-  rmSync(temporary, { force: true })
-  const fd = openSync(temporary, 'wx', 0o600)
-  try {
-    writeFileSync(fd, `${digestOf(json)}\n${json}`)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(temporary, path)
+  replaceFileSync(path, `${digestOf(json)}\n${json}`)
 }
 
 function readPrivate(path: string): string {

@@ -1,10 +1,11 @@
 // The certificate of the console: that of the configuration, or one of its own, made when needed and kept in the data folder.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AdminPlan } from '../../config/admin.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
+import { replaceFileSync } from '../../../sidecar/runtime/replace-file.ts'
 import { createAuthority } from '../authority.ts'
 
 const LIFE_DAYS = 365
@@ -67,17 +68,9 @@ async function make(
   const authority = await createAuthority('Sallyport console', clock)
   const { certPem, keyPem } = await authority.issue({ names, days: LIFE_DAYS })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  replace(join(folder, 'ca.pem'), authority.certPem)
-  replace(join(folder, 'server.pem'), `${certPem}${authority.certPem}${keyPem}`)
+  replaceFileSync(join(folder, 'ca.pem'), authority.certPem)
+  replaceFileSync(join(folder, 'server.pem'), `${certPem}${authority.certPem}${keyPem}`)
   return checked(`${certPem}${authority.certPem}`, keyPem)
-}
-
-function replace(path: string, text: string): void {
-  const temporary = `${path}.tmp`
-  rmSync(temporary, { force: true })
-  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-  chmodSync(temporary, 0o600)
-  renameSync(temporary, path)
 }
 
 function checked(cert: string, key: string): Omit<ConsoleCertificate, 'caFile'> {

@@ -1,9 +1,10 @@
 // One small piece of state that outlives the process: loaded whole, replaced whole, readable by its owner only.
 
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SallyportError, errorCode } from '../../../sidecar/runtime/errors.ts'
+import { replaceFile } from '../../../sidecar/runtime/replace-file.ts'
 
 export interface TextStore {
   /** null: nothing has been saved yet. Rejects where there is something that cannot be believed. */
@@ -43,16 +44,7 @@ async function load(path: string): Promise<string | null> {
 
 async function save(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.chmod(0o600)
-    await file.writeFile(`${checksum(text)}\n${text}`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+  await replaceFile(path, `${checksum(text)}\n${text}`)
 }
 
 function damaged(path: string): SallyportError {

@@ -1,7 +1,8 @@
 // Who this node is, and the last revision of its fleet it has served: remembered in the data folder.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFileSync } from '../../../sidecar/runtime/replace-file.ts'
 import type { RevisionSummary } from '../revisions/revision.ts'
 
 export interface Remembered {
@@ -32,19 +33,12 @@ export function readNode(dataDir: string, newId: () => string): Remembered {
 
 /** Whole or not at all. Throws the system's error. */
 export function writeNode(dataDir: string, remembered: Remembered): void {
-  const temporary = join(dataDir, `${NAME}.new`)
-  try {
-    writeFileSync(temporary, JSON.stringify(remembered), { mode: 0o600 })
-    renameSync(temporary, join(dataDir, NAME))
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  replaceFileSync(join(dataDir, NAME), JSON.stringify(remembered))
 }
 
 /** Keeps an edit that the fleet did not want, so that nobody's work is lost; the last one only. Answers where it is. */
 export function keepRefused(dataDir: string, text: string): string {
   const path = join(dataDir, REFUSED)
-  writeFileSync(path, text, { mode: 0o600 })
+  replaceFileSync(path, text)
   return path
 }
