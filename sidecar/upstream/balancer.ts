@@ -18,19 +18,27 @@ export interface BalancerPlan {
   readonly breaker: BreakerPlan
 }
 
+/** As requests of this process have shown it. */
 export interface MemberStatus {
   readonly name: string
   readonly healthy: boolean
   readonly breaker: 'closed' | 'open' | 'half-open'
   readonly inFlight: number
   readonly latencyMs: number
+  /** Gets no new request until an operator says otherwise. */
+  readonly drained: boolean
 }
+
+const NOBODY: ReadonlySet<string> = new Set()
 
 export class Balancer implements Transport {
   readonly #plan: BalancerPlan
   readonly #clock: Clock
   readonly #random: () => number
+  #all: readonly Member[] = []
+  /** Those that are not drained. */
   #members: readonly Member[] = []
+  #drained: ReadonlySet<string> = NOBODY
   /** Null: to be drawn up anew. */
   #roster: Roster | null = null
   #turn = 0
@@ -48,8 +56,14 @@ export class Balancer implements Transport {
 
   /** Requests under way stay where they are; to be called as well when a member's health has changed. */
   setMembers(members: readonly Member[]): void {
-    this.#members = members
-    this.#roster = null
+    this.#all = members
+    this.#pick()
+  }
+
+  /** By name, also of members that are not there (yet): they get no new request; complete each time. */
+  setDrained(names: ReadonlySet<string>): void {
+    this.#drained = names
+    this.#pick()
   }
 
   /** Throws TypeError where the request can not be written as it stands. */
@@ -65,17 +79,18 @@ export class Balancer implements Transport {
   /** For metrics and the console; in the order of `setMembers`. */
   status(): MemberStatus[] {
     const nowMs = this.#clock.monotonicMs()
-    return this.#members.map(({ name, healthy, breaker, inFlight, latency }) => ({
+    return this.#all.map(({ name, healthy, breaker, inFlight, latency }) => ({
       name,
       healthy,
       breaker: breaker.kind,
       inFlight,
       latencyMs: latency.at(nowMs),
+      drained: this.#drained.has(name),
     }))
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#members.map(({ transport }) => transport.close()))
+    await Promise.all(this.#all.map(({ transport }) => transport.close()))
   }
 
   get name(): string {
@@ -112,6 +127,11 @@ export class Balancer implements Transport {
       this.#random,
     )
     if (member.breaker.kind !== before.kind) this.#roster = null
+  }
+
+  #pick(): void {
+    this.#members = this.#all.filter(({ name }) => !this.#drained.has(name))
+    this.#roster = null
   }
 
   #currentRoster(nowMs: number): Roster {

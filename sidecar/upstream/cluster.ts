@@ -5,8 +5,12 @@ import { Balancer } from './balancer.ts'
 import type { MemberStatus } from './balancer.ts'
 import { Member } from './member.ts'
 import type { ServicePlan } from './plan.ts'
+import type { PoolStatus } from './connection-pool.ts'
 import { Pool } from './pool.ts'
 import type { Dispatched, ResponseHandler, Transport, TransportRequest } from './transport.ts'
+
+/** One endpoint: as balancing sees it, and as its connections do. */
+export type EndpointStatus = MemberStatus & PoolStatus
 
 export class Cluster implements Transport {
   readonly #balancer: Balancer
@@ -27,8 +31,14 @@ export class Cluster implements Transport {
     return this.#balancer.dispatch(request, handler)
   }
 
-  status(): MemberStatus[] {
-    return this.#balancer.status()
+  /** In the order of the plan. */
+  status(): EndpointStatus[] {
+    return this.#balancer.status().map((status, i) => ({ ...status, ...this.#pools[i]!.status() }))
+  }
+
+  /** As `Balancer.setDrained`, by URL. */
+  setDrained(urls: ReadonlySet<string>): void {
+    this.#balancer.setDrained(urls)
   }
 
   /** As `Pool.retire`, for every endpoint. */

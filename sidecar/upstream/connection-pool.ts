@@ -1,12 +1,14 @@
 // A Transport over one endpoint: keep-alive connections, last used first; a bounded queue; one sweeper for all times.
 
+import type { Socket } from 'node:net'
 import type { Clock } from '../runtime/clock.ts'
+import { errorMessage } from '../runtime/errors.ts'
 import { Call } from './call.ts'
 import type { CallHolder } from './call.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionOwner, ConnectionTimes } from './connection.ts'
 import type { Dialer } from './dialer.ts'
-import { transportError } from './failure.ts'
+import { isEndpointFault, transportError } from './failure.ts'
 import type { PoolPlan } from './plan.ts'
 import type {
   Dispatched,
@@ -23,6 +25,21 @@ const SWEEP_MS = 50
 /** `retired`: serves on but keeps no connection; `closed`: refuses new requests as well. */
 type Mode = 'open' | 'retired' | 'closed'
 
+/** How an endpoint is, as far as requests have shown. */
+export interface PoolStatus {
+  /** Requests under way or waiting, and upgraded connections that are still open. */
+  readonly inFlight: number
+  /** Why the latest request got no answer; null where it got one, or there was none yet. */
+  readonly fault: Fault | null
+}
+
+export interface Fault {
+  /** For people: `connect ECONNREFUSED 127.0.0.1:9001`. */
+  readonly text: string
+  /** Monotonic. */
+  readonly atMs: number
+}
+
 /**
  * At most `maxConnections` connections (upgraded ones are given away and not counted) and `maxQueued` waiting requests.
  * A request that met a connection the peer had just closed is sent once more on a new one, where that is harmless.
@@ -38,6 +55,8 @@ export class ConnectionPool implements Transport, ConnectionOwner, CallHolder {
   readonly #queue: Call[] = []
   #mode: Mode = 'open'
   #sweeping = false
+  #given = 0
+  #fault: Fault | null = null
   #onDrained: (() => void)[] = []
 
   /** `endpoint`: its name, for access records and messages; `dialer` opens connections to it. */
@@ -59,6 +78,11 @@ export class ConnectionPool implements Transport, ConnectionOwner, CallHolder {
   /** Open connections, connecting and idle ones included. */
   get size(): number {
     return this.#connections.size
+  }
+
+  status(): PoolStatus {
+    const busy = this.#connections.size - this.#idle.length
+    return { inFlight: busy + this.#queue.length + this.#given, fault: this.#fault }
   }
 
   /** Throws TypeError where the request can not be written as it stands. */
@@ -101,6 +125,15 @@ export class ConnectionPool implements Transport, ConnectionOwner, CallHolder {
     else this.#idle.push(connection)
   }
 
+  onAnswered(): void {
+    this.#fault = null
+  }
+
+  onGiven(socket: Socket): void {
+    this.#given++
+    socket.once('close', () => this.#given--)
+  }
+
   onClosed(connection: Connection): void {
     this.#remove(connection)
     this.#serveQueue()
@@ -112,6 +145,11 @@ export class ConnectionPool implements Transport, ConnectionOwner, CallHolder {
       // A new connection is never stale, so this happens once at most.
       this.#open(call)
       return
+    }
+    if (isEndpointFault(error)) {
+      // What the system says names the address; our own words name what was waited for.
+      const text = errorMessage(error.cause ?? error)
+      this.#fault = { text, atMs: this.#clock.monotonicMs() }
     }
     call.fail(error)
     this.#serveQueue()

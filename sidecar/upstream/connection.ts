@@ -24,8 +24,12 @@ export interface ConnectionTimes {
 export interface ConnectionOwner {
   /** Ready for the next call. */
   onIdle(connection: Connection): void
+  /** The head of an answer has come. */
+  onAnswered(): void
   /** Gone, or given away by an upgrade. */
   onClosed(connection: Connection): void
+  /** An upgraded connection belongs to somebody else now. */
+  onGiven(socket: Socket): void
   /** Gone with a call unanswered; `stale`: it had served before, and not a byte of this answer came. */
   onFailed(connection: Connection, call: Call, error: TransportError, stale: boolean): void
 }
@@ -173,6 +177,7 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
 
   onHead(status: number, headers: FlatHeaders, bodyLength: number | null): void {
     this.#headReceived = true
+    this.#owner.onAnswered()
     this.#answering()?.handler.onHead(status, headers, bodyLength)
   }
 
@@ -188,6 +193,8 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     call.finish()
     this.#state = CLOSED
     this.#dialled.release()
+    this.#owner.onAnswered()
+    this.#owner.onGiven(this.#socket)
     this.#owner.onClosed(this)
     try {
       call.handler.onUpgrade(headers, this.#socket, rest)

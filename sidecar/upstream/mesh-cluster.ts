@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { MeshEndpoint } from '../snapshot/snapshot.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { Balancer } from './balancer.ts'
-import type { MemberStatus } from './balancer.ts'
+import type { EndpointStatus } from './cluster.ts'
 import { Member } from './member.ts'
 import type { MeshConnections, MeshTarget } from './mesh-connections.ts'
 import { MeshDialer } from './mesh-dialer.ts'
@@ -86,8 +86,9 @@ export class MeshCluster implements Transport {
     return this.#balancer.dispatch(request, handler)
   }
 
-  status(): MemberStatus[] {
-    return this.#balancer.status()
+  status(): EndpointStatus[] {
+    const pools = [...this.#instances.values()].map(({ pool }) => pool)
+    return this.#balancer.status().map((status, i) => ({ ...status, ...pools[i]!.status() }))
   }
 
   /** Serves whoever still holds it, but keeps no connection; resolves when no request is left. */

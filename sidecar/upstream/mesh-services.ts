@@ -2,6 +2,7 @@
 
 import type { Clock } from '../runtime/clock.ts'
 import type { MeshService } from '../snapshot/snapshot.ts'
+import type { EndpointStatus } from './cluster.ts'
 import { MeshCluster, defaultMeshPlan } from './mesh-cluster.ts'
 import type { MeshConnections } from './mesh-connections.ts'
 import type { RetryPlan } from './plan.ts'
@@ -42,6 +43,11 @@ export class MeshServices {
 
   names(): IterableIterator<string> {
     return this.#services.keys()
+  }
+
+  /** By service name. */
+  status(): ReadonlyMap<string, readonly EndpointStatus[]> {
+    return new Map([...this.#services].map(([name, { inner }]) => [name, inner.status()]))
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../runtime/clock.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, type EndpointStatus } from './cluster.ts'
 import type { RetryPlan, ServicePlan } from './plan.ts'
 import { Retriable } from './retriable.ts'
 import type { Transport } from './transport.ts'
@@ -12,12 +12,18 @@ interface Kept {
   readonly service: Retriable<Cluster>
 }
 
+/** URLs of endpoints that get no new request, by service name. */
+export type Drained = ReadonlyMap<string, ReadonlySet<string>>
+
+const NOBODY: ReadonlySet<string> = new Set()
+
 export class Services {
   readonly #clock: Clock
   readonly #random: () => number
   /** Also finds clusters of plans that were replaced, for requests that began before; gone with the plan itself. */
   readonly #byPlan = new WeakMap<ServicePlan, Kept>()
   #current: readonly Kept[] = []
+  #drained: Drained = new Map()
   /** Replaced clusters that still have requests running. */
   readonly #retiring = new Set<Cluster>()
 
@@ -54,6 +60,19 @@ export class Services {
     return kept.service.with(retries)
   }
 
+  /** Complete each time; also holds for services and endpoints of plans to come. */
+  setDrained(drained: Drained): void {
+    this.#drained = drained
+    for (const { plan, service } of this.#current) {
+      service.inner.setDrained(drained.get(plan.name) ?? NOBODY)
+    }
+  }
+
+  /** Those of the current plan, by service name. */
+  status(): ReadonlyMap<string, readonly EndpointStatus[]> {
+    return new Map(this.#current.map(({ plan, service }) => [plan.name, service.inner.status()]))
+  }
+
   /** Refuses new requests; resolves when the running ones have finished. */
   async close(): Promise<void> {
     const clusters = [...this.#current.map(({ service }) => service.inner), ...this.#retiring]
@@ -62,6 +81,7 @@ export class Services {
 
   #create(plan: ServicePlan): Kept {
     const cluster = new Cluster(plan, this.#clock, this.#random)
+    cluster.setDrained(this.#drained.get(plan.name) ?? NOBODY)
     return { plan, service: new Retriable(cluster, this.#clock, this.#random) }
   }
 
