@@ -1,14 +1,13 @@
 // From `egress.rules` to EgressRules; every problem is reported, nothing is thrown.
 
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
+import { compileExpiry } from './compile-expiry.ts'
 import { compileTarget } from './compile-target.ts'
 import type { EgressRuleOptions, EgressTargetOptions } from './options.ts'
 import { ANONYMOUS, type EgressRule, type EgressTarget } from './plan.ts'
 import type { SuffixKind } from './suffix.ts'
 
 const CALLER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,62})?$/
-const DAY_MS = 86_400_000
-const SOON_MS = 14 * DAY_MS
 
 export interface RuleContext {
   readonly nowMs: number
@@ -40,6 +39,9 @@ export function compileRules(
     names.add(options.name)
     const rule = compileRule(options, at, context)
     if (rule === null) continue
+    rules.push(rule)
+    // What has expired is in nobody's way: a new rule for the same takes its place.
+    if (rule.expiresMs !== null && rule.expiresMs <= context.nowMs) continue
     for (const [caller, target] of pairsOf(rule)) {
       const key = JSON.stringify([caller, describe(target)])
       const other = allowed.get(key)
@@ -50,7 +52,6 @@ export function compileRules(
         error('allow', message, 'remove it from one of them')
       }
     }
-    rules.push(rule)
   }
   return rules
 }
@@ -69,7 +70,7 @@ function compileRule(
   const from = compileFrom(options.from, [...at, 'from'], report)
   const allow = compileTargets(options.allow ?? [], 'allow', [...at, 'allow'], own)
   const deny = compileTargets(options.deny ?? [], 'deny', [...at, 'deny'], own)
-  const expiresMs = compileExpiry(options, at, own)
+  const expiresMs = compileExpiry(options, at, context.nowMs, report)
   if (options.allow === undefined && options.deny === undefined) {
     const message = `rule \`${options.name}\` says nothing`
     const fix = 'add `allow` with the hosts that its callers may reach'
@@ -136,35 +137,6 @@ function compileTargets(
     targets.push(target)
   }
   return targets
-}
-
-/** The beginning of the day in UTC, or null for never. */
-function compileExpiry(
-  { name, expires, deny }: EgressRuleOptions,
-  at: ConfigPath,
-  { nowMs, report }: RuleContext,
-): number | null {
-  if (expires === undefined) return null
-  const path = [...at, 'expires']
-  const error = (message: string, fix: string): null => {
-    report({ severity: 'error', path, message, fix })
-    return null
-  }
-  const expiresMs = Date.parse(`${expires}T00:00:00Z`)
-  // Date.parse takes 30 February for 2 March.
-  const isDay = !Number.isNaN(expiresMs) && new Date(expiresMs).toISOString().startsWith(expires)
-  if (!isDay) return error(`there is no day ${expires}`, 'write a date like `2030-12-31`')
-  if (deny !== undefined) {
-    return error('a `deny` never expires', 'put what is denied into a rule of its own')
-  }
-  if (expiresMs <= nowMs) {
-    return error(`rule \`${name}\` expired on ${expires}`, 'remove the rule, or write a later date')
-  }
-  if (expiresMs - nowMs <= SOON_MS) {
-    const message = `rule \`${name}\` expires on ${expires}`
-    report({ severity: 'warning', path, message, fix: 'write a later date if it is still needed' })
-  }
-  return expiresMs
 }
 
 function* pairsOf(rule: EgressRule): Generator<[caller: string | null, target: EgressTarget]> {

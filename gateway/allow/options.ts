@@ -121,10 +121,10 @@ const RuleOptions = Type.Object(
     ),
     expires: Type.Optional(
       Type.String({
-        pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-        title: 'a date like `2030-12-31`',
+        pattern: '^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2})?(?:Z|[+-]\\d{2}:\\d{2}))?$',
+        title: 'a date like `2030-12-31`, or a moment like `2030-12-31T18:00:00Z`',
         description:
-          'From the beginning of this day (UTC) on the rule allows nothing. Default: never.',
+          'From this moment, or from the beginning of this day (UTC), on the rule allows nothing. Default: never.',
       }),
     ),
     mode: Mode(

@@ -9,7 +9,14 @@ import {
   type RefusedHost,
 } from '../allow/canonical-host.ts'
 import type { HelloResult } from '../allow/client-hello.ts'
-import type { EgressMode, EgressPlan, EgressTarget, PathMatch, RuleEntry } from '../allow/plan.ts'
+import type {
+  EgressMode,
+  EgressPlan,
+  EgressRule,
+  EgressTarget,
+  PathMatch,
+  RuleEntry,
+} from '../allow/plan.ts'
 import { allow, deny, type Decision } from '../../sidecar/policy/decision.ts'
 
 /** `connect`: a tunnel; `absolute`: plain HTTP that is passed on; `originate`: plain HTTP that goes out as TLS. */
@@ -93,7 +100,7 @@ export function decideEgress(facts: EgressFacts, plan: EgressPlan, nowMs: number
       nearest = { entry, miss }
     }
   }
-  const mode = nearest?.entry.rule.mode ?? callerMode
+  const mode = (nearest === null ? null : modeOf(nearest.entry.rule, nowMs)) ?? callerMode
   const none = host.kind === 'address' ? 'address_literal' : 'no_rule'
   const refusal =
     nearest === null
@@ -144,7 +151,16 @@ function missOf({ rule, target }: RuleEntry, facts: EgressFacts, nowMs: number):
   if (paths !== null && (path === null || !paths.some((match) => isPathOf(match, path)))) {
     return 'path_not_allowed'
   }
-  return rule.expiresMs !== null && rule.expiresMs <= nowMs ? 'rule_expired' : null
+  return isExpired(rule, nowMs) ? 'rule_expired' : null
+}
+
+/** Of a rule that has expired nothing is left, or its mode would let through what it once allowed. */
+function modeOf(rule: EgressRule, nowMs: number): EgressMode | null {
+  return isExpired(rule, nowMs) ? null : rule.mode
+}
+
+function isExpired({ expiresMs }: EgressRule, nowMs: number): boolean {
+  return expiresMs !== null && expiresMs <= nowMs
 }
 
 function isPortOf({ ports }: EgressTarget, port: number): boolean {

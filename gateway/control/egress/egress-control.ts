@@ -3,7 +3,9 @@
 import { DenialInbox, type Denial } from '../../allow/denials.ts'
 import { Observations, type Observation } from '../../allow/observations.ts'
 import type { EgressPlan } from '../../allow/plan.ts'
+import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import type { MeshEndpoint } from '../../../sidecar/snapshot/snapshot.ts'
+import { WorkerModes, type EgressAsk, type EgressModeTold, type ToldModes } from './worker-modes.ts'
 
 /** What workers tell every now and then. */
 export interface EgressNews {
@@ -15,20 +17,41 @@ export interface EgressNews {
 export class EgressControl {
   readonly denials = new DenialInbox()
   readonly observations = new Observations()
+  readonly #modes: WorkerModes
   #plan: EgressPlan | null = null
+
+  /** `tellAll`: to the workers of this node. */
+  constructor(clock: Pick<Clock, 'after'>, tellAll: (ask: EgressAsk) => void) {
+    this.#modes = new WorkerModes(clock, tellAll)
+  }
 
   /** null: the configuration has no egress. */
   get plan(): EgressPlan | null {
     return this.#plan
   }
 
-  use(plan: EgressPlan | null): void {
+  /** `workers`: of this node. */
+  use(plan: EgressPlan | null, workers: number): void {
     this.#plan = plan
+    this.#modes.workers = workers
   }
 
-  hear({ denials, observations }: EgressNews): void {
-    this.denials.merge(denials)
-    this.observations.merge(observations)
+  hear(worker: number, news: EgressNews | EgressModeTold): void {
+    if (news.kind === 'egress-mode') {
+      this.#modes.hear(worker, news)
+      return
+    }
+    this.denials.merge(news.denials)
+    this.observations.merge(news.observations)
+  }
+
+  /** As the workers say themselves. Never rejects. */
+  modes(): Promise<ToldModes> {
+    return this.#modes.ask()
+  }
+
+  close(): void {
+    this.#modes.close()
   }
 
   /** The mesh door on this node as sidecars reach it; [] where there is none. `ports`: as bound, by door name. */

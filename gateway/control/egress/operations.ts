@@ -1,114 +1,32 @@
-// The way out in the admin API: what was refused, what would be, and letting it through from now on.
+// The way out in the admin API: letting a call through, taking that back, and leaving one refused with a note.
 
 import { Type } from 'typebox'
-import { hostText, parseAuthority } from '../../allow/canonical-host.ts'
-import { proposeRules } from '../../allow/learned.ts'
 import type { EgressPlan } from '../../allow/plan.ts'
-import { appendEntry } from '../../config/edit.ts'
-import { suffixKind } from '../../config/public-suffix.ts'
-import { decideEgress } from '../../decide/egress.ts'
+import { appendEntry, removeEntry } from '../../config/edit.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Operation } from '../admin/operation.ts'
+import { originOf } from '../admin/origin.ts'
 import type { Configurations } from '../config/configurations.ts'
 import type { EgressControl } from './egress-control.ts'
+import type { CallKey, Ignored } from './ignored.ts'
+import { DEFAULT_PORT, expiryOf, refuseSuspicious } from './opening.ts'
+import { CallFields, Caller, Host, planOf, readingEgress } from './reading.ts'
 
 const CLOSED = { additionalProperties: false }
-const DEFAULT_PORT = 443
-const Host = Type.String({
-  minLength: 1,
-  maxLength: 300,
-  description:
-    '`api.example.com`, with `:PORT` where it is not 443; to allow also `*.example.com`.',
-})
-const Caller = Type.String({ minLength: 1, maxLength: 200 })
-const Denial = Type.Object({
-  caller: Type.String(),
-  host: Type.String(),
-  port: Type.Integer(),
-  reason: Type.String(),
-  rule: Type.String(),
-  answer: Type.String(),
-  passed: Type.Boolean(),
-  count: Type.Integer(),
-  firstMs: Type.Number(),
-  lastMs: Type.Number(),
-})
-
 export interface EgressOperationDeps {
   readonly egress: EgressControl
   readonly configurations: Configurations
+  readonly ignored: Ignored
   readonly clock: Pick<Clock, 'wallMs'>
 }
 
 export function egressOperations(deps: EgressOperationDeps): readonly Operation[] {
-  return [...reading(deps), allowing(deps)]
+  return [...readingEgress(deps), allowing(deps), retracting(deps), ...ignoring(deps)]
 }
 
-function reading({ egress, clock }: EgressOperationDeps): Operation[] {
-  return [
-    {
-      id: 'listDenials',
-      method: 'GET',
-      path: '/api/v1/egress/denied',
-      role: 'viewer',
-      summary:
-        'Calls that were refused on their way out: each caller and destination once, the latest first.',
-      answer: Type.Object({ items: Type.Array(Denial), forgotten: Type.Integer() }),
-      run: () => ({ items: egress.denials.list(), forgotten: egress.denials.forgotten }),
-    },
-    {
-      id: 'checkEgress',
-      method: 'POST',
-      isReading: true,
-      path: '/api/v1/egress::check',
-      role: 'viewer',
-      summary:
-        'Says what would happen to a call, by the same function that decides; nothing is dialled.',
-      body: Type.Object({ host: Host, from: Caller }, CLOSED),
-      answer: Type.Object({
-        verdict: Type.String(),
-        reason: Type.String(),
-        rule: Type.String(),
-        mode: Type.String(),
-        wouldDeny: Type.Boolean(),
-      }),
-      run({ body }) {
-        const { host, from } = body as { host: string; from: string }
-        const target = parseAuthority(host, DEFAULT_PORT)
-        const known = target.kind === 'authority'
-        const facts = { caller: from, form: 'connect', method: null, path: null } as const
-        const { verdict, reason, rule, mode, wouldDeny } = decideEgress(
-          {
-            ...facts,
-            host: known ? target.host : target,
-            port: known ? target.port : DEFAULT_PORT,
-          },
-          planOf(egress),
-          clock.wallMs(),
-        )
-        return { verdict, reason, rule, mode, wouldDeny }
-      },
-    },
-    {
-      id: 'proposeEgressRules',
-      method: 'GET',
-      path: '/api/v1/egress/proposals',
-      role: 'viewer',
-      summary:
-        'The fewest rules that would allow what `mode: learn` has seen, each with its evidence.',
-      answer: Type.Object({ items: Type.Array(Type.Unknown()), missed: Type.Integer() }),
-      run() {
-        const taken = new Set(planOf(egress).rules.map(({ name }) => name))
-        const items = proposeRules(egress.observations.list(), { taken, suffixKind })
-        return { items, missed: egress.observations.missed }
-      },
-    },
-  ]
-}
-
-function allowing({ egress, configurations }: EgressOperationDeps): Operation {
+function allowing({ egress, configurations, clock }: EgressOperationDeps): Operation {
   return {
     id: 'allowEgress',
     method: 'POST',
@@ -121,8 +39,15 @@ function allowing({ egress, configurations }: EgressOperationDeps): Operation {
         host: Host,
         from: Caller,
         owner: Type.String({ minLength: 1, maxLength: 100, description: 'Who answers for it.' }),
+        for: Type.Optional(
+          Type.String({ maxLength: 20, description: 'How long from now on, like `1h` or `7d`.' }),
+        ),
         expires: Type.Optional(
-          Type.String({ description: 'A day like `2030-12-31`; default: never.' }),
+          Type.String({
+            maxLength: 40,
+            description:
+              'Until when: a day or a moment. Without `for` and `expires` for good, which takes an admin.',
+          }),
         ),
       },
       CLOSED,
@@ -130,45 +55,131 @@ function allowing({ egress, configurations }: EgressOperationDeps): Operation {
     answer: Type.Object({
       rule: Type.String(),
       revision: Type.Union([Type.Integer(), Type.Null()]),
+      expires: Type.Union([Type.String(), Type.Null()], {
+        description: 'As the rule says; null: for good.',
+      }),
     }),
     status: 201,
     async run({ body, principal, change }) {
-      const { host, from, owner, expires } = body as Record<string, string>
-      change({ target: `egress/${from}`, after: { host, owner, expires: expires ?? null } })
+      const { owner, ...wanted } = body as Wanted
+      const { from } = wanted
+      const host = withPort(wanted.host)
       const plan = planOf(egress)
-      const rule = newName(plan, from!)
+      const after = { host, owner, for: wanted.for ?? null, expires: wanted.expires ?? null }
+      change({ target: `egress/${from}`, after })
+      refuseSuspicious({ host, from }, egress.denials, principal)
+      const expires = expiryOf(wanted, principal, clock.wallMs())
+      const rule = newName(plan, from)
       const entry = {
         name: rule,
         from: [from],
-        allow: [withPort(host!)],
+        allow: [host],
         owner,
-        ...(expires && { expires }),
+        ...(expires !== null && { expires }),
       }
       const { text, checksum: expected } = configurations.served()
       const { revision } = await configurations.apply({
-        text: edited(text, entry),
+        text: rewritten(() => appendEntry(text, ['egress', 'rules'], entry)),
         author: principal.name,
-        origin: principal.kind === 'local' ? 'cli' : 'api',
-        message: `let ${from} reach ${host}`,
+        origin: originOf(principal),
+        message: `let ${from === '*' ? 'every caller' : from} reach ${host}`,
         confirmWithinMs: null,
         expected,
       })
-      const asked = parseAuthority(host!, DEFAULT_PORT)
-      if (asked.kind === 'authority')
-        egress.denials.dismiss(from!, hostText(asked.host), asked.port)
-      return { rule, revision }
+      return { rule, revision, expires }
     },
   }
 }
 
-function planOf({ plan }: EgressControl): EgressPlan {
-  if (plan !== null) return plan
-  throw new ApiError('not_available', 'there is no `egress:` in the configuration')
+interface Wanted {
+  readonly host: string
+  readonly from: string
+  readonly owner: string
+  readonly for?: string
+  readonly expires?: string
 }
 
-function edited(text: string, entry: object): string {
+function retracting({ egress, configurations }: EgressOperationDeps): Operation {
+  return {
+    id: 'retractEgressRule',
+    method: 'POST',
+    path: '/api/v1/egress::retract',
+    role: 'operator',
+    summary: 'Takes a rule that only allows out of the file again, and nothing else with it.',
+    body: Type.Object({ rule: Type.String({ minLength: 1, maxLength: 100 }) }, CLOSED),
+    answer: Type.Object({
+      rule: Type.String(),
+      revision: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+    async run({ body, principal, change }) {
+      const { rule: name } = body as { rule: string }
+      const { rules } = planOf(egress)
+      const index = rules.findIndex((rule) => rule.name === name)
+      const rule = rules[index]
+      if (rule === undefined) throw new ApiError('not_found', `there is no rule \`${name}\``)
+      change({ target: `egress/${name}`, before: { allow: rule.allow.map(({ text }) => text) } })
+      if (rule.deny.length > 0 || rule.mode !== null) {
+        const detail = 'it does more than to allow, so that more would be let out without it'
+        throw new ApiError('rejected', `\`${name}\` stays: ${detail}; edit the file`)
+      }
+      const { text, checksum: expected } = configurations.served()
+      const { revision } = await configurations.apply({
+        text: rewritten(() => removeEntry(text, ['egress', 'rules', index])),
+        author: principal.name,
+        origin: originOf(principal),
+        message: `take back the rule ${name}`,
+        confirmWithinMs: null,
+        expected,
+      })
+      return { rule: name, revision }
+    },
+  }
+}
+
+function ignoring({ ignored }: EgressOperationDeps): Operation[] {
+  const Nothing = Type.Object({}, CLOSED)
+  const Note = Type.String({ minLength: 1, maxLength: 300, description: 'Why it stays refused.' })
+  return [
+    {
+      id: 'ignoreDenial',
+      method: 'POST',
+      path: '/api/v1/egress::ignore',
+      role: 'operator',
+      summary: 'Hides a refused call behind a note; it stays refused.',
+      body: Type.Object({ ...CallFields, note: Note }, CLOSED),
+      answer: Nothing,
+      async run({ body, principal, change }) {
+        const { note, ...call } = body as CallKey & { readonly note: string }
+        change({ target: `egress/${call.from}`, after: { ignored: targetOf(call), note } })
+        await ignored.add(call, note, principal.name)
+        return {}
+      },
+    },
+    {
+      id: 'unignoreDenial',
+      method: 'POST',
+      path: '/api/v1/egress::unignore',
+      role: 'operator',
+      summary: 'Shows a refused call again.',
+      body: Type.Object(CallFields, CLOSED),
+      answer: Nothing,
+      async run({ body, change }) {
+        const call = body as CallKey
+        change({ target: `egress/${call.from}`, before: { ignored: targetOf(call) } })
+        if (await ignored.remove(call)) return {}
+        throw new ApiError('not_found', `\`${targetOf(call)}\` is not ignored`)
+      },
+    },
+  ]
+}
+
+function targetOf({ host, port }: CallKey): string {
+  return `${host}:${port}`
+}
+
+function rewritten(edit: () => string): string {
   try {
-    return appendEntry(text, ['egress', 'rules'], entry)
+    return edit()
   } catch (error) {
     throw new ApiError('rejected', errorMessage(error))
   }
@@ -180,7 +191,8 @@ function withPort(host: string): string {
 }
 
 function newName({ rules }: EgressPlan, from: string): string {
-  const base = `allow-${from.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}`
+  const who = from === '*' ? 'everybody' : from
+  const base = `allow-${who.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}`
   const taken = new Set(rules.map(({ name }) => name))
   for (let number = 1; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`
 }

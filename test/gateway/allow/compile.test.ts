@@ -7,6 +7,7 @@ import {
   EgressOptions,
   type ExternalOptions,
 } from '../../../gateway/allow/options.ts'
+import { decideEgress } from '../../../gateway/decide/egress.ts'
 import { check } from '../../../sidecar/runtime/check.ts'
 import type { Problem } from '../../../sidecar/runtime/problem.ts'
 import { compiled, NOW_MS, planOf, wordsOf } from './plan-of.ts'
@@ -287,15 +288,49 @@ describe('dates', () => {
     return wordsOf(compiled({ rules: [deny === undefined ? rule : { ...rule, deny }] }).problems)
   }
 
-  test('that are past refuse the rule', () => {
-    assert.deepEqual(words('2030-06-15'), [
-      [
-        'error',
-        'rules.0.expires',
-        'rule `a` expired on 2030-06-15',
-        'remove the rule, or write a later date',
-      ],
-    ])
+  test('that are past make the rule a dead letter, and a file that holds it still loads', () => {
+    for (const past of [
+      '2030-06-15',
+      '2020-01-01',
+      '2030-06-15T11:59:00Z',
+      '2030-06-15T20:59+09:00',
+    ]) {
+      const rule = { name: 'a', from: ['b'], allow: ['x.example.com'], expires: past }
+      const { plan, problems } = compiled({ rules: [rule] })
+      assert.deepEqual(wordsOf(problems), [
+        [
+          'warning',
+          'rules.0.expires',
+          `rule \`a\` expired on ${past} and allows nothing`,
+          'remove the rule, or write a later date',
+        ],
+      ])
+      const facts = { caller: 'b', form: 'connect', port: 443, method: null, path: null } as const
+      const host = { kind: 'name', name: 'x.example.com' } as const
+      const { verdict, reason } = decideEgress({ ...facts, host }, plan!, NOW_MS)
+      assert.deepEqual([verdict, reason], ['deny', 'rule_expired'])
+    }
+  })
+
+  test('that are past stand in the way of no new rule for the same', () => {
+    const rule = { from: ['b'], allow: ['x.example.com'] }
+    const old = { ...rule, name: 'old', expires: '2030-06-15' }
+    const { plan, problems } = compiled({ rules: [old, { ...rule, name: 'new' }] })
+    assert.ok(plan)
+    assert.equal(problems.filter(({ severity }) => severity === 'error').length, 0)
+    const living = { ...old, expires: '2031-01-01' }
+    assert.equal(compiled({ rules: [living, { ...rule, name: 'new' }] }).plan, null)
+  })
+
+  test('may be moments, in any offset', () => {
+    const msOf = (expires: string): number | null | undefined =>
+      compiled({ rules: [{ name: 'a', from: ['b'], allow: ['x.example.com'], expires }] }).plan
+        ?.rules[0]?.expiresMs
+    const wanted = Date.parse('2030-06-15T13:30:00Z')
+    for (const text of ['2030-06-15T13:30Z', '2030-06-15T13:30:00Z', '2030-06-15T22:30:00+09:00']) {
+      assert.equal(msOf(text), wanted)
+      assert.deepEqual(words(text), [])
+    }
   })
 
   test('that come soon are told', () => {
@@ -312,6 +347,9 @@ describe('dates', () => {
   test('that do not exist are refused', () => {
     for (const day of ['2031-02-30', '2031-13-01', '2031-00-10']) {
       assert.equal(words(day)[0]?.[2], `there is no day ${day}`)
+    }
+    for (const moment of ['2031-02-30T10:00Z', '2031-02-20T24:00Z', '2031-02-20T10:60Z']) {
+      assert.equal(words(moment)[0]?.[2], `there is no moment ${moment}`)
     }
   })
 
@@ -484,6 +522,8 @@ test('a network that opens everything is refused', () => {
 
 test('the time of a plan is passed in', () => {
   const rules = [{ name: 'a', from: ['b'], allow: ['x.example.com'], expires: '2030-06-20' }]
-  assert.ok(compiled({ rules }).plan)
-  assert.equal(compiled({ rules }, { nowMs: NOW_MS + 86_400_000 * 10 }).plan, null)
+  const saidAt = (nowMs: number): unknown =>
+    wordsOf(compiled({ rules }, { nowMs }).problems)[0]?.[2]
+  assert.match(String(saidAt(NOW_MS)), /expires on/)
+  assert.match(String(saidAt(NOW_MS + 86_400_000 * 10)), /expired on/)
 })

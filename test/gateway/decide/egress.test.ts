@@ -250,6 +250,26 @@ describe('modes', () => {
     assert.equal(reasonOf({ to: 'x.example.net' }, plan, laterMs), 'deny no_rule')
   })
 
+  test('a rule that expired lets nothing through by its own mode', () => {
+    const { plan } = compiled({
+      mode: 'enforce',
+      rules: [
+        {
+          name: 'old',
+          from: ['billing'],
+          allow: ['old.example.net'],
+          mode: 'learn',
+          expires: '2030-07-15',
+        },
+      ],
+    })
+    const afterMs = Date.parse('2030-07-15T00:00:00Z')
+    for (const port of [443, 8443]) {
+      const { verdict, mode } = decide({ to: 'old.example.net', port }, plan!, afterMs)
+      assert.deepEqual([verdict, mode], ['deny', 'enforce'])
+    }
+  })
+
   test('no mode lends a credential to a caller without a rule', () => {
     const { plan } = compiled({
       mode: 'report',
