@@ -3,8 +3,10 @@
 import type { RoutePlan } from '../config/plan.ts'
 import type { LimitDecision, LimitState } from '../limit/decision.ts'
 import { limitHeaders } from '../limit/headers.ts'
+import type { Health } from '../limit/health.ts'
 import type { LimitSubject } from '../limit/keys.ts'
 import { Limiter } from '../limit/limiter.ts'
+import { Measures, type MeasuresTold } from '../limit/measures.ts'
 import type { StorePlan } from '../limit/plan.ts'
 import { connectRedis } from '../limit/redis-client.ts'
 import { RedisStore } from '../limit/redis-store.ts'
@@ -34,6 +36,7 @@ export class Limits {
   /** What the limits did since the start, for metrics and the console; both outlive a change of the store. */
   readonly tallies = new Tallies()
   readonly refusals = new Refusals()
+  readonly #measures = new Measures()
   readonly #deps: LimitsDeps
   readonly #remote: RemoteStore
   /** Counts per node: limits before authentication, always. */
@@ -46,6 +49,11 @@ export class Limits {
     this.#deps = deps
     this.#remote = new RemoteStore({ clock: deps.clock, send: deps.send })
     this.#node = this.#limiter(this.#remote, 'node', 1)
+  }
+
+  /** How the shared store is; null where this node is alone. */
+  get sharedState(): Health['kind'] | null {
+    return this.#shared?.limiter.metrics().state ?? null
   }
 
   /** An answer of the supervisor's counters has come. */
@@ -68,6 +76,16 @@ export class Limits {
     })
     const store = new RedisStore(client, plan.prefix)
     this.#shared = { plan: wanted, store, limiter: this.#limiter(store, 'shared', workers) }
+  }
+
+  /** From now on these measures hold, and nothing is held or believed any more of the keys to be forgotten. */
+  obey({ measures, forget }: MeasuresTold): void {
+    this.#measures.use(measures)
+    for (const key of forget) {
+      this.#node.forget(key)
+      this.#shared?.limiter.forget(key)
+      this.refusals.lift(key)
+    }
   }
 
   /** Before anybody was asked for a token. */
@@ -107,6 +125,7 @@ export class Limits {
       instances,
       tallies: this.tallies,
       refusals: this.refusals,
+      measures: this.#measures,
       defer: setImmediate,
       onHealth: (shard, state, error) => {
         const fields = { scope, shard, state, error: error === null ? '' : errorMessage(error) }

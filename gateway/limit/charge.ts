@@ -2,6 +2,7 @@
 
 import type { LimitState } from './decision.ts'
 import type { Lease, LocalBucket } from './local-bucket.ts'
+import { rateOf } from './params.ts'
 import type { LimitPlan } from './plan.ts'
 
 export interface Charge {
@@ -23,6 +24,8 @@ export type Grant =
 export type Refusal =
   | { readonly kind: 'refused' | 'share'; readonly retryMs: number }
   | { readonly kind: 'closed' | 'overloaded'; readonly retryMs: number }
+  /** An operator said so. */
+  | { readonly kind: 'blocked'; readonly retryMs: number }
 
 export type Outcome = Grant | Refusal
 
@@ -46,11 +49,7 @@ export function stateOf(
   outcome: Outcome | null,
   nowMs: number,
 ): LimitState {
-  const { params } = bucket
-  const [limit, perMs] =
-    params.kind === 'window'
-      ? [params.max, params.windowMs]
-      : [params.rate.count, params.rate.perMs]
+  const { count: limit, perMs } = rateOf(bucket.params)
   const refusal = outcome !== null && isRefusal(outcome) ? outcome : null
   return {
     name: plan.name,

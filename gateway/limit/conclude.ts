@@ -18,6 +18,7 @@ const REASONS = {
   share: 'rate_limited',
   closed: 'limit_store_down',
   overloaded: 'limit_overloaded',
+  blocked: 'limit_blocked',
 } as const
 
 /**
@@ -60,7 +61,7 @@ export function conclude(
     verdict: 'deny',
     reason,
     rule,
-    status: reason === 'rate_limited' ? 429 : 503,
+    status: reason === 'rate_limited' || reason === 'limit_blocked' ? 429 : 503,
     retryAfterSeconds: Math.max(1, seconds(refusal.retryMs)),
   }
 }

@@ -14,12 +14,18 @@ export interface LimitState {
 }
 
 /**
- * `rule` is the name of the limit that refused, or ''. `within_limits`: allowed. `rate_limited`: 429.
+ * `rule` is the name of the limit that refused, or ''. `within_limits`: allowed. `rate_limited`: 429. `limit_blocked`: 429,
+ * for an operator has blocked the key for a while.
  * `limit_store_down`: the store is away and the limit is `closed`; `limit_overloaded`: too many requests wait for it;
  * both 503, for the caller did nothing wrong.
  */
 export interface LimitDecision extends Decision {
-  readonly reason: 'within_limits' | 'rate_limited' | 'limit_store_down' | 'limit_overloaded'
+  readonly reason:
+    | 'within_limits'
+    | 'rate_limited'
+    | 'limit_blocked'
+    | 'limit_store_down'
+    | 'limit_overloaded'
   readonly status: 200 | 429 | 503
   /** At least 1 where refused, else null. */
   readonly retryAfterSeconds: number | null

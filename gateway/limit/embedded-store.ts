@@ -54,6 +54,11 @@ export class EmbeddedStore implements LimitStore {
     return Promise.resolve(items.map((item) => this.takeNow(item)))
   }
 
+  /** The key has everything again, as if it had never been counted. */
+  forget(key: string): void {
+    this.#entries.delete(key)
+  }
+
   probe(_shard: number): Promise<void> {
     return Promise.resolve()
   }

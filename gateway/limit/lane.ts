@@ -84,6 +84,7 @@ export class Lane {
 
   /** The bucket has spent `tokens` without the store, and will tell it: more than the whole limit says no more than that. */
   owe(bucket: LocalBucket, tokens: number): void {
+    if (bucket.isAbandoned) return
     bucket.debt = Math.min(bucket.debt + tokens, largestCost(bucket.params))
     this.#debtors.delete(bucket)
     this.#debtors.add(bucket)

@@ -14,13 +14,14 @@ import { conclude } from './conclude.ts'
 import { newCounters, type LimitCounters } from './counters.ts'
 import { NO_LIMITS, type LimitDecision } from './decision.ts'
 import type { Health } from './health.ts'
-import { claimNamed, keyOf, storeKeyOf, type LimitSubject } from './keys.ts'
+import { claimedRate, countedKey } from './counted.ts'
+import { storeKeyOf, type LimitSubject } from './keys.ts'
 import { Instances } from './instances.ts'
 import { Lane } from './lane.ts'
 import { LocalBucket } from './local-bucket.ts'
+import { Measures } from './measures.ts'
 import { limitParams } from './params.ts'
 import type { LimitParams, LimitPlan } from './plan.ts'
-import { claimRate } from './rate.ts'
 import { Refusals, type RefusedEntry } from './refusals.ts'
 import { shardOf, type LimitStore } from './store.ts'
 import { Tallies, type LimitTally } from './tallies.ts'
@@ -50,6 +51,8 @@ export interface LimiterOptions {
   /** Where it counts what it did; several limiters may count in one. Default: one of its own each. */
   readonly tallies?: Tallies
   readonly refusals?: Refusals
+  /** What operators decided about single keys. Default: nothing. */
+  readonly measures?: Measures
   /** A shard of the store went from one state to another; `error`: why, or null. */
   readonly onHealth?: (shard: number, health: Health['kind'], error: unknown) => void
 }
@@ -76,6 +79,7 @@ export class Limiter {
   readonly #rates = new Map<string, LimitParams>()
   readonly #tallies: Tallies
   readonly #refusals: Refusals
+  readonly #measures: Measures
   readonly #instances: Instances
   #isCounted = false
   #isClosed = false
@@ -87,6 +91,7 @@ export class Limiter {
     this.#options = options
     this.#tallies = options.tallies ?? new Tallies()
     this.#refusals = options.refusals ?? new Refusals()
+    this.#measures = options.measures ?? new Measures()
     this.#instances = new Instances(options.instances ?? 1)
     const onHeld = (bucket: LocalBucket): void => this.#hold(bucket)
     const context = { store, clock, random, defer, counters: this.#counters, onHeld, onHealth }
@@ -145,6 +150,16 @@ export class Limiter {
     return this.#refusals.top(n)
   }
 
+  /** Gives up what is held and believed of one key of the store, whose counters have begun anew. */
+  forget(storeKey: string): void {
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket.storeKey !== storeKey) continue
+      bucket.abandon()
+      this.#buckets.delete(key)
+      this.#holding.delete(bucket)
+    }
+  }
+
   /** Gives up what is held; requests that wait are decided without the store. Does not close the store. */
   close(): void {
     this.#isClosed = true
@@ -154,13 +169,14 @@ export class Limiter {
   }
 
   #bucket(plan: LimitPlan, subject: LimitSubject, nowMs: number): LocalBucket {
-    const params = this.#params(plan, subject)
-    // Counters of different windows are of different form.
-    const form = params.kind === 'window' ? `${params.subUs}x${params.slots}` : 'bucket'
-    const key = `${form} ${keyOf(plan, subject)}`
+    const written = this.#params(plan, subject)
+    const key = countedKey(plan, written, subject)
     let bucket = this.#buckets.get(key)
+    const storeKey = bucket?.storeKey ?? storeKeyOf(key)
+    const params = this.#measures.isEmpty
+      ? written
+      : this.#measures.paramsFor(storeKey, written, this.#options.clock.wallMs())
     if (bucket === undefined) {
-      const storeKey = storeKeyOf(key)
       const shard = shardOf(storeKey, this.#lanes.length)
       const tally = this.#tallies.of(plan.name)
       bucket = new LocalBucket(storeKey, shard, tally, params, this.#counters, nowMs)
@@ -176,10 +192,9 @@ export class Limiter {
     return bucket
   }
 
-  #params({ id, rate }: LimitPlan, { caller }: LimitSubject): LimitParams {
+  #params({ id, rate }: LimitPlan, subject: LimitSubject): LimitParams {
     if (rate.kind === 'fixed') return rate.params
-    const value = caller === null ? undefined : claimNamed(caller.claims, rate.claim)
-    const claimed = claimRate(value, rate.perMs)
+    const claimed = claimedRate(rate, subject)
     if (claimed === null) return rate.fallback
     const key = `${claimed.count}/${claimed.perMs} ${id}`
     let params = this.#rates.get(key)
@@ -196,6 +211,10 @@ export class Limiter {
     { plan, bucket }: Charge,
     nowMs: number,
   ): { readonly refusal: Refusal; readonly shadow: boolean } | null {
+    const retryMs = this.#measures.isEmpty
+      ? 0
+      : this.#measures.blockedMs(bucket.storeKey, this.#options.clock.wallMs())
+    if (retryMs > 0) return { refusal: { kind: 'blocked', retryMs }, shadow: plan.shadow }
     if (bucket.held >= plan.cost || bucket.deniedMs(plan.cost, nowMs) === 0) return null
     const refusal: Refusal = { kind: 'refused', retryMs: bucket.retryAtMs - nowMs }
     return { refusal, shadow: plan.shadow }
@@ -270,7 +289,7 @@ export class Limiter {
       if (isWithoutStore(outcome)) bucket.tally.degraded += 1
       if (isRefusal(outcome)) {
         bucket.tally[plan.shadow ? 'shadowed' : 'limited'] += 1
-        this.#refusals.add(charge, subject, this.#options.clock.wallMs())
+        this.#refusals.add(charge, subject, this.#options.clock.wallMs(), outcome)
       } else if (decision.verdict === 'allow') {
         bucket.tally.allowed += 1
         this.#spent(charge, outcome, nowMs)

@@ -75,6 +75,7 @@ export class LocalBucket {
   #usedSinceMs: number
   #lastUseMs: number
   #ratePerMs = 0
+  #isAbandoned = false
 
   constructor(
     storeKey: string,
@@ -96,6 +97,21 @@ export class LocalBucket {
 
   get held(): number {
     return this.#held
+  }
+
+  /** Nobody asks it any more: what comes back to it is lost, and nothing is owed. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned
+  }
+
+  /** Gives up all that is held, believed and owed: the key is counted anew. Who waits is still answered. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#counters.dropped += this.#held
+    this.#held = 0
+    this.#credit = 0
+    this.#settled = 0
+    this.debt = 0
   }
 
   get credit(): number {
@@ -120,6 +136,7 @@ export class LocalBucket {
 
   /** Tokens taken by `spend` are spent for good. */
   settle(tokens: number, lease: number): void {
+    if (this.#isAbandoned) return
     // Told of an older lease time than its own a token counts as held for longer, never for shorter.
     this.#settledLease = this.#settled === 0 ? lease : Math.min(this.#settledLease, lease)
     this.#settled += tokens
@@ -128,7 +145,7 @@ export class LocalBucket {
   /** Holds `tokens` more, or again; those held together end together, with the earliest. */
   hold(tokens: number, lease: Lease, nowMs: number): void {
     this.#dropEnded(nowMs)
-    if (nowMs >= lease.untilMs) {
+    if (nowMs >= lease.untilMs || this.#isAbandoned) {
       this.#counters.dropped += tokens
       this.settle(tokens, lease.lease)
       return
@@ -139,6 +156,7 @@ export class LocalBucket {
 
   /** Tokens for the store to take back. Of several grants the oldest stamp is told, which may lose tokens, never make any. */
   giveBack(tokens: number, stamp: number): void {
+    if (this.#isAbandoned) return
     this.#creditStamp = this.#credit === 0 ? stamp : Math.min(this.#creditStamp, stamp)
     this.#credit += tokens
   }
@@ -188,7 +206,7 @@ export class LocalBucket {
   /** Tokens to hold in advance: half a lease time's use, less what is held. 0 in exact mode and for rarely used keys. */
   want(nowMs: number): number {
     const { params } = this
-    if (params.leaseMs === 0) return 0
+    if (params.leaseMs === 0 || this.#isAbandoned) return 0
     const elapsedMs = nowMs - this.#usedSinceMs
     if (elapsedMs >= params.leaseMs * MEASURED_SHARE) {
       const weight = 1 - Math.exp(-elapsedMs / params.leaseMs)

@@ -1,6 +1,7 @@
 // From a written rate to the numbers the algorithms run on, so that what was written is what holds.
 
 import type { BucketParams, LimitMode, LimitParams, Rate, WindowParams } from './plan.ts'
+import { MAX_COUNT, rateText } from './rate.ts'
 
 /** The part-window counts whole, so a window admits at most 1/64 less than it could. */
 const SUB_WINDOWS = 64
@@ -70,6 +71,23 @@ export function limitParams(rate: Rate, burst: number | null, mode: LimitMode | 
   return burst === null ? windowParams(rate, mode) : bucketParams(rate, burst, mode)
 }
 
+/**
+ * The same limit times `factor` (more than 0). What counts already goes on counting: of a window the tokens taken, of a
+ * bucket the part of it that is empty. A limit of 0 stays 0.
+ */
+export function scaledParams(params: LimitParams, factor: number): LimitParams {
+  const times = (count: number): number =>
+    count === 0 ? 0 : Math.min(MAX_COUNT, Math.max(1, Math.floor(count * factor)))
+  if (params.kind === 'window') return { ...params, max: times(params.max) }
+  return {
+    ...params,
+    tokenUs: Math.ceil((params.tokenUs / factor) * GRAIN) / GRAIN,
+    size: times(params.size),
+    outstanding: Math.floor(params.outstanding * factor),
+    rate: { ...params.rate, count: times(params.rate.count) },
+  }
+}
+
 /** Most tokens one request may cost and still be admitted some time. */
 export function largestCost(params: LimitParams): number {
   return params.kind === 'window' ? params.max : params.size
@@ -80,11 +98,16 @@ export function shareOf(whole: number, instances: number): number {
   return whole === 0 ? 0 : Math.max(1, Math.floor(whole / instances))
 }
 
+/** The rate that was written. */
+export function rateOf(params: LimitParams): Rate {
+  return params.kind === 'window' ? { count: params.max, perMs: params.windowMs } : params.rate
+}
+
 /** What the limit promises, in the words of the documentation. */
 export function promiseOf(params: LimitParams): string {
   if (params.kind === 'window') {
     return `at most ${params.max} in any ${params.windowMs / 1000} s`
   }
   const { rate, size, outstanding } = params
-  return `at most ${size + outstanding} + ${rate.count} per ${rate.perMs / 1000} s × t in any interval t`
+  return `at most ${size + outstanding} + ${rateText(rate)} × t in any interval t`
 }

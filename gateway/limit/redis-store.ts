@@ -5,7 +5,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import { answerInTime } from './answer-in-time.ts'
 import { closeRedis } from './redis-client.ts'
-import { INSTANCE_LIFE_MS, type LimitStore } from './store.ts'
+import { INSTANCE_LIFE_MS, shardOf, type LimitStore } from './store.ts'
 import { decodeAnswers, encodeItems, TAKE_SCRIPT } from './take-script.ts'
 import type { TakeAnswer, TakeItem } from './take-item.ts'
 
@@ -56,6 +56,22 @@ export class RedisStore implements LimitStore {
   async beat(instance: string): Promise<number> {
     const args = [instance, String(INSTANCE_LIFE_MS)]
     return Number(await this.#run(beatScript, [this.#key(0, 'instances')], args))
+  }
+
+  /** The key has everything again, as if it had never been counted. */
+  async forget(key: string): Promise<void> {
+    await answerInTime(this.#client.del(this.nameOf(key)))
+  }
+
+  /** For how long Redis still keeps the counters of the key; null where it has none. */
+  async lifeMs(key: string): Promise<number | null> {
+    const lifeMs = await answerInTime(this.#client.pttl(this.nameOf(key)))
+    return lifeMs < 0 ? null : lifeMs
+  }
+
+  /** Under which name Redis has the counters of the key. */
+  nameOf(key: string): string {
+    return this.#key(shardOf(key, this.shards), key)
   }
 
   close(): void {
