@@ -4,6 +4,7 @@ import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import type { Accounts } from './accounts.ts'
 import type { OidcClient } from './oidc-client.ts'
+import type { OidcTests } from './oidc-tests.ts'
 import type { Sessions } from './sessions.ts'
 import type { SetupToken } from './setup-token.ts'
 import type { Throttle } from './throttle.ts'
@@ -16,6 +17,7 @@ export interface AccessDeps {
   readonly setupToken: () => SetupToken | null
   /** null while there is no identity provider in the configuration. */
   readonly oidc: () => OidcClient | null
+  readonly oidcTests: OidcTests
   readonly clock: Pick<Clock, 'wallMs'>
   readonly log: Log
 }

@@ -14,6 +14,7 @@ import { callerOf, checkHost } from './gate.ts'
 import { OidcClient } from './oidc-client.ts'
 import { oidcOperations } from './oidc-operations.ts'
 import { OidcProvider } from './oidc-provider.ts'
+import { OidcTests } from './oidc-tests.ts'
 import { Passwords, type ScryptCost } from './password.ts'
 import { createPostForm } from './post-form.ts'
 import { Sessions, type SessionTimes } from './sessions.ts'
@@ -21,6 +22,7 @@ import { SetupToken } from './setup-token.ts'
 import { signInOperations } from './sign-in-operations.ts'
 import { Throttle, type ThrottleRates } from './throttle.ts'
 import { tokenOperations } from './token-operations.ts'
+import { sessionOperations } from './session-operations.ts'
 import { userOperations } from './user-operations.ts'
 
 export interface AccessOptions {
@@ -47,7 +49,7 @@ export class Access {
     const { documents, clock, log, cost, rates, times } = options
     this.#options = options
     this.#accounts = new Accounts(documents, new Passwords(cost), clock)
-    this.#sessions = new Sessions(clock, times)
+    this.#sessions = new Sessions(documents, clock, times)
     this.#throttle = new Throttle(clock, rates)
     const deps: AccessDeps = {
       accounts: this.#accounts,
@@ -55,12 +57,14 @@ export class Access {
       throttle: this.#throttle,
       setupToken: () => this.#setupToken,
       oidc: () => this.#oidc?.client ?? null,
+      oidcTests: new OidcTests(clock),
       clock,
       log,
     }
     this.operations = [
       ...signInOperations(deps),
       ...oidcOperations(deps),
+      ...sessionOperations(deps),
       ...userOperations(deps),
       ...tokenOperations(deps),
     ]
@@ -71,7 +75,6 @@ export class Access {
     const oidc = plan.kind === 'on' ? plan.oidc : null
     if (isSame(oidc, this.#oidc?.client.plan ?? null)) return
     this.#oidc?.provider.close()
-    this.#sessions.endFederated()
     this.#oidc = oidc === null ? null : this.#clientOf(oidc)
   }
 
@@ -90,7 +93,12 @@ export class Access {
 
   /** Throws ApiError. */
   authenticate(request: FastifyRequest, isOpen: boolean): Promise<Caller> {
-    return callerOf(request, isOpen, { accounts: this.#accounts, sessions: this.#sessions })
+    const provider = this.#oidc?.client.mark ?? ''
+    return callerOf(request, isOpen, {
+      accounts: this.#accounts,
+      sessions: this.#sessions,
+      provider,
+    })
   }
 
   close(): void {

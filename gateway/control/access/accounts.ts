@@ -61,6 +61,11 @@ export class Accounts {
     this.#clock = clock
   }
 
+  /** What is known was read a while ago: the store of the fleet cannot be reached now. */
+  get isAway(): boolean {
+    return this.#documents.isAway ?? false
+  }
+
   /** False until there is a first administrator. */
   async isSetUp(): Promise<boolean> {
     return (await this.#state()).users.length > 0
@@ -68,6 +73,12 @@ export class Accounts {
 
   async users(): Promise<readonly UserSummary[]> {
     return (await this.#state()).users.map(summaryOfUser)
+  }
+
+  /** Of every user by name: sessions of another generation are over. */
+  async generations(): Promise<ReadonlyMap<string, number>> {
+    const { users } = await this.#state()
+    return new Map(users.map(({ name, generation }) => [name, generation]))
   }
 
   /** As it is now, on whatever node it was changed; null where there is no such user. */
@@ -189,10 +200,11 @@ export class Accounts {
     if (token === undefined || !isSecret(secret, token.hash)) return null
     if (nowMs >= token.expiresAtMs) return null
     if (nowMs - (token.lastUsedAtMs ?? 0) > USED_EVERY_MS) {
+      // Whether that can be written down does not decide who somebody is.
       await this.#change((latest) => {
         const used = latest.tokens.find((one) => one.id === id)
         if (used !== undefined) used.lastUsedAtMs = nowMs
-      })
+      }).catch(() => undefined)
     }
     return summaryOfToken(token)
   }

@@ -4,16 +4,18 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../admin/api-error.ts'
 import type { Caller } from '../admin/app.ts'
-import { ANYONE } from '../admin/operation.ts'
+import { ANYONE, isChanging, type Operation, type Principal } from '../admin/operation.ts'
 import type { Accounts } from './accounts.ts'
 import { cookieNamed, SESSION_COOKIE } from './cookies.ts'
-import { FEDERATED, type Session, type Sessions } from './sessions.ts'
+import { csrfTokenOf, FEDERATED, type Sessions } from './sessions.ts'
 
 const READING = new Set(['GET', 'HEAD'])
 
 export interface GateOptions {
-  readonly accounts: Pick<Accounts, 'tokenOf' | 'user'>
+  readonly accounts: Pick<Accounts, 'tokenOf' | 'user' | 'isAway'>
   readonly sessions: Pick<Sessions, 'use' | 'end'>
+  /** Of the identity provider that is in the configuration now; '' where there is none. */
+  readonly provider: string
 }
 
 const NOBODY: Caller = { principal: ANYONE, sessionId: null }
@@ -34,6 +36,18 @@ export async function callerOf(
   isOpen: boolean,
   options: GateOptions,
 ): Promise<Caller> {
+  const caller = await known(request, isOpen, options)
+  const { operation } = request.routeOptions.config as { operation?: Operation }
+  const isChange = operation !== undefined && isChanging(operation)
+  if (caller !== NOBODY && isChange && options.accounts.isAway) throw away()
+  return caller
+}
+
+async function known(
+  request: FastifyRequest,
+  isOpen: boolean,
+  options: GateOptions,
+): Promise<Caller> {
   const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
     return isOpen ? NOBODY : tokenCaller(authorization, options.accounts)
@@ -43,18 +57,13 @@ export async function callerOf(
   if (!isReading && origin === 'foreign') throw foreign()
   const id = cookieNamed(cookie ?? '', SESSION_COOKIE)
   // A page of another site that asks for something here does so as nobody.
-  const session = id === null || origin === 'foreign' ? null : await sessionOf(id, options)
-  if (id === null || session === null) return NOBODY
+  const principal = id === null || origin === 'foreign' ? null : await ownerOf(id, options)
+  if (id === null || principal === null) return NOBODY
   if (!isReading && !isOpen) {
     if (origin !== 'own') throw foreign()
-    checkCsrf(request, session)
+    checkCsrf(request, id)
   }
-  const { name, role, scope, generation } = session.user
-  const isFederated = generation === null
-  return {
-    principal: { kind: 'user', name, role, token: '', scope, isFederated },
-    sessionId: id,
-  }
+  return { principal, sessionId: id }
 }
 
 async function tokenCaller(
@@ -72,13 +81,27 @@ async function tokenCaller(
   }
 }
 
-/** The account decides, on whatever node it was changed: a session of before such a change is over. */
-async function sessionOf(id: string, { accounts, sessions }: GateOptions): Promise<Session | null> {
-  const session = sessions.use(id)
-  if (session === null || session.user.generation === null) return session
-  const account = await accounts.user(session.user.name)
-  if (account?.generation === session.user.generation) return session
-  sessions.end(id)
+/**
+ * The account decides, on whatever node it was changed: a session of before such a change is over, and so is one of an
+ * identity provider that is not this one any more, or gives other roles.
+ */
+async function ownerOf(
+  id: string,
+  { accounts, sessions, provider }: GateOptions,
+): Promise<Principal | null> {
+  const session = await sessions.use(id)
+  if (session === null) return null
+  const { name, generation } = session
+  const common = { kind: 'user', name, token: '' } as const
+  if (generation === null && session.provider === provider) {
+    return { ...common, role: session.role, scope: [], isFederated: true }
+  }
+  const account = generation === null ? null : await accounts.user(name)
+  if (account !== null && account.generation === generation) {
+    return { ...common, role: account.role, scope: account.scope, isFederated: false }
+  }
+  // It is worth nothing whether that can be written down or not.
+  await sessions.end(id).catch(() => undefined)
   return null
 }
 
@@ -95,9 +118,18 @@ function foreign(): ApiError {
   return new ApiError('cross_site', 'changes come from the console itself only')
 }
 
-function checkCsrf({ headers }: FastifyRequest, { csrfToken }: Session): void {
+/** Who may act was read a while ago, and may have changed since. */
+function away(): ApiError {
+  return new ApiError(
+    'not_available',
+    'the store of the fleet is away: until it is back one can look here, but change nothing',
+  )
+}
+
+function checkCsrf({ headers }: FastifyRequest, sessionId: string): void {
   const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
   const sent = headers['x-csrf-token']
-  if (typeof sent === 'string' && timingSafeEqual(digest(sent), digest(csrfToken))) return
+  if (typeof sent === 'string' && timingSafeEqual(digest(sent), digest(csrfTokenOf(sessionId))))
+    return
   throw new ApiError('cross_site', 'send the session’s token in x-csrf-token')
 }

@@ -24,6 +24,8 @@ export interface LoginState {
   readonly nonce: string
   readonly verifier: string
   readonly startedAtMs: number
+  /** Id of the test it is; null: somebody signs in. */
+  readonly test: string | null
 }
 
 export interface FederatedUser {
@@ -33,6 +35,8 @@ export interface FederatedUser {
   readonly role: Role | null
   /** Groups of the configuration it is in. */
   readonly groups: readonly string[]
+  /** Of the identity token. */
+  readonly claims: JWTPayload
 }
 
 export interface OidcClientDeps {
@@ -44,21 +48,28 @@ export interface OidcClientDeps {
 /** Rejects with SallyportError: `oidc_refused` where who came back may not be believed, else where the provider is at fault. */
 export class OidcClient {
   readonly plan: OidcPlan
+  /** Another one for another provider, client or table of roles: who came in by that signs in again. */
+  readonly mark: string
   readonly #deps: OidcClientDeps
 
   constructor(plan: OidcPlan, deps: OidcClientDeps) {
     this.plan = plan
+    this.mark = markOf(plan)
     this.#deps = deps
   }
 
-  /** Where the browser goes, and what it must bring back. */
-  async begin(redirectUri: string): Promise<{ readonly url: string; readonly login: LoginState }> {
+  /** Where the browser goes, and what it must bring back; `test`: see LoginState. */
+  async begin(
+    redirectUri: string,
+    test: string | null = null,
+  ): Promise<{ readonly url: string; readonly login: LoginState }> {
     const { authorizationUrl } = await this.#deps.provider.metadata()
     const login: LoginState = {
       state: newSecret(),
       nonce: newSecret(),
       verifier: newSecret(),
       startedAtMs: this.#deps.clock.wallMs(),
+      test,
     }
     const url = new URL(authorizationUrl)
     const challenge = createHash('sha256').update(login.verifier).digest('base64url')
@@ -175,7 +186,8 @@ export class OidcClient {
     )
     if (subject === '' || subject.length > MAX_NAME)
       throw refused('the subject is empty or too long')
-    return { subject, displayName: (shown ?? subject).slice(0, MAX_NAME), role, groups }
+    const displayName = (shown ?? subject).slice(0, MAX_NAME)
+    return { subject, displayName, role, groups, claims: payload }
   }
 }
 
@@ -189,6 +201,15 @@ function checkParty(payload: JWTPayload, clientId: string, nonce: string): void 
   if (typeof sent !== 'string' || !isSame(sent, nonce)) {
     throw refused('the identity token is of another login')
   }
+}
+
+function byGroup([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
+}
+
+function markOf({ issuer, clientId, groupsClaim, roles }: OidcPlan): string {
+  const told = JSON.stringify([issuer, clientId, groupsClaim, [...roles].toSorted(byGroup)])
+  return createHash('sha256').update(told).digest('hex')
 }
 
 function isSame(a: string, b: string): boolean {

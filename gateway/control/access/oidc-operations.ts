@@ -3,18 +3,18 @@
 import { Type } from 'typebox'
 import { errorCode, errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
-import type { Operation } from '../admin/operation.ts'
+import type { Operation, OperationRequest } from '../admin/operation.ts'
 import type { AccessDeps } from './access-deps.ts'
 import { cookieNamed, LOGIN_COOKIE, loginCookie, noCookie } from './cookies.ts'
 import { LOGIN_SECONDS, type LoginState, type OidcClient } from './oidc-client.ts'
-import { Nothing } from './schemas.ts'
+import { Nothing, OidcTest, Provider } from './schemas.ts'
 import { startSession } from './session-start.ts'
 import { FEDERATED } from './sessions.ts'
 
 const CALLBACK = '/api/v1/oidc/callback'
 const Text = Type.Optional(Type.String({ maxLength: 8192 }))
-
-export function oidcOperations({ oidc, sessions, throttle }: AccessDeps): readonly Operation[] {
+export function oidcOperations(deps: AccessDeps): readonly Operation[] {
+  const { oidc, sessions, throttle } = deps
   const existing = (): OidcClient => {
     const client = oidc()
     if (client !== null) return client
@@ -38,6 +38,7 @@ export function oidcOperations({ oidc, sessions, throttle }: AccessDeps): readon
         return {}
       },
     },
+    ...testing(deps, existing),
     {
       id: 'finishOidc',
       method: 'GET',
@@ -53,6 +54,7 @@ export function oidcOperations({ oidc, sessions, throttle }: AccessDeps): readon
         request.change({ target: 'session/(unknown name)' })
         throttle.signIn('', address)
         const login = read(cookieNamed(cookies, LOGIN_COOKIE) ?? '')
+        if (login !== null && login.test !== null) return finishTest(deps, request, client, login)
         const user = await client
           .finish(query, login, `https://${host}${CALLBACK}`)
           .catch(unavailable)
@@ -63,13 +65,91 @@ export function oidcOperations({ oidc, sessions, throttle }: AccessDeps): readon
         if (role === null) {
           throw new ApiError('not_permitted', `${displayName} is in no group that may come in here`)
         }
-        const who = { name, displayName, role, scope: [], generation: null }
-        startSession(request, sessions, who, [noCookie(LOGIN_COOKIE)])
+        const provider = client.mark
+        const who = { name, displayName, role, scope: [], generation: null, provider }
+        await startSession(request, sessions, who, [noCookie(LOGIN_COOKIE)])
         header('location', '/')
         return {}
       },
     },
   ]
+}
+
+function testing(
+  { oidc, oidcTests }: AccessDeps,
+  existing: () => OidcClient,
+): readonly Operation[] {
+  return [
+    {
+      id: 'readOidc',
+      method: 'GET',
+      path: '/api/v1/oidc',
+      role: 'admin',
+      summary: 'The identity provider of the configuration and the roles its groups get.',
+      answer: Provider,
+      run() {
+        const plan = oidc()?.plan ?? null
+        if (plan === null) return { provider: null }
+        const { issuer, clientId, groupsClaim } = plan
+        const roles = [...plan.roles].map(([group, role]) => ({ group, role }))
+        return { provider: { issuer, clientId, groupsClaim, roles } }
+      },
+    },
+    {
+      id: 'testOidc',
+      method: 'POST',
+      path: '/api/v1/oidc::test',
+      role: 'admin',
+      summary: 'Begins a test sign-in at the identity provider: nobody is signed in by it.',
+      answer: Type.Object({
+        id: Type.String(),
+        url: Type.String({ description: 'Where to send this browser.' }),
+      }),
+      async run({ header, host, change }) {
+        const client = existing()
+        change({ target: 'oidc/test' })
+        const id = oidcTests.begin()
+        const begun = await client.begin(`https://${host}${CALLBACK}`, id).catch(unavailable)
+        header('set-cookie', loginCookie(write(begun.login), LOGIN_SECONDS))
+        return { id, url: begun.url }
+      },
+    },
+    {
+      id: 'readOidcTest',
+      method: 'GET',
+      path: '/api/v1/oidc/tests/:id',
+      role: 'admin',
+      summary: 'What a test sign-in came to: the claims that came back and the role they give.',
+      answer: OidcTest,
+      run({ params: { id = '' } }) {
+        const result = oidcTests.result(id)
+        if (result !== null) return result
+        throw new ApiError('not_found', 'this node knows of no such test, or not any more')
+      },
+    },
+  ]
+}
+
+/** Nobody is signed in: what came of it is told to the administrator who asked. */
+async function finishTest(
+  { oidcTests }: AccessDeps,
+  { query, header, host, change }: OperationRequest,
+  client: OidcClient,
+  login: LoginState,
+): Promise<object> {
+  const id = login.test ?? ''
+  change({ target: 'oidc/test' })
+  header('set-cookie', [noCookie(LOGIN_COOKIE)])
+  header('location', `/access/provider?test=${id}`)
+  try {
+    const user = await client.finish(query, login, `https://${host}${CALLBACK}`)
+    const { claims, displayName, groups, role } = user
+    oidcTests.end(id, { claims, displayName, groups, role, problem: '' })
+  } catch (error) {
+    const told = { claims: {}, displayName: '', groups: [], role: null }
+    oidcTests.end(id, { ...told, problem: errorMessage(error) })
+  }
+  return {}
 }
 
 /** Who came back is refused; a provider that does not answer is not the caller's fault. */
@@ -81,13 +161,13 @@ function unavailable(error: unknown): never {
   )
 }
 
-function write({ state, nonce, verifier, startedAtMs }: LoginState): string {
-  return [state, nonce, verifier, Math.floor(startedAtMs)].join('.')
+function write({ state, nonce, verifier, startedAtMs, test }: LoginState): string {
+  return [state, nonce, verifier, Math.floor(startedAtMs), test ?? ''].join('.')
 }
 
 function read(text: string): LoginState | null {
-  const [, state, nonce, verifier, startedAtMs] =
-    /^([\w-]{43})\.([\w-]{43})\.([\w-]{43})\.(\d{1,15})$/.exec(text) ?? []
+  const [, state, nonce, verifier, startedAtMs, test] =
+    /^([\w-]{43})\.([\w-]{43})\.([\w-]{43})\.(\d{1,15})\.([\w-]{43})?$/.exec(text) ?? []
   if (state === undefined || nonce === undefined || verifier === undefined) return null
-  return { state, nonce, verifier, startedAtMs: Number(startedAtMs) }
+  return { state, nonce, verifier, startedAtMs: Number(startedAtMs), test: test ?? null }
 }

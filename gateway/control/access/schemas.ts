@@ -48,3 +48,39 @@ export const Me = Type.Object({
   scope: Type.Array(Type.String()),
   csrfToken: Type.Optional(Type.String({ description: 'Goes into x-csrf-token of every change.' })),
 })
+export const Session = Type.Object({
+  id: Type.String({ description: 'Names the session; it opens nothing.' }),
+  name: Type.String(),
+  displayName: Type.String(),
+  role: RoleSchema,
+  isFederated: Type.Boolean({ description: 'Signed in at the identity provider.' }),
+  address: Type.String({ description: 'Where it was begun.' }),
+  agent: Type.String({ description: 'What the browser says it is.' }),
+  startedAtMs: Type.Number(),
+  usedAtMs: Type.Number({ description: 'To the minute.' }),
+  endsAtMs: Type.Number({ description: 'At the latest, and where it is not used before.' }),
+  isCurrent: Type.Boolean({ description: 'It is the one that asks.' }),
+})
+export const Provider = Type.Object({
+  provider: Type.Union([
+    Type.Object({
+      issuer: Type.String(),
+      clientId: Type.String(),
+      groupsClaim: Type.String(),
+      roles: Type.Array(Type.Object({ group: Type.String(), role: RoleSchema }), {
+        description: 'The highest of those somebody is in holds; `*`: everybody.',
+      }),
+    }),
+    Type.Null(),
+  ]),
+})
+export const OidcTest = Type.Object({
+  atMs: Type.Number(),
+  claims: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'Of the identity token, without those that only serve its own safety.',
+  }),
+  displayName: Type.String(),
+  groups: Type.Array(Type.String()),
+  role: Type.Union([RoleSchema, Type.Null()], { description: 'null: it would be refused.' }),
+  problem: Type.String({ description: 'Empty where it went well.' }),
+})

@@ -1,28 +1,39 @@
 // The beginning of a session: the cookie, what the page is told, and the end of the session that was there before.
 
-import type { OperationRequest } from '../admin/operation.ts'
+import type { OperationRequest, Role } from '../admin/operation.ts'
 import type { User } from './account-state.ts'
 import { sessionCookie } from './cookies.ts'
-import type { Session, Sessions, SessionUser } from './sessions.ts'
+import { csrfTokenOf, type Sessions, type SessionUser } from './sessions.ts'
 
 /** Answers what the page must know; `cookies`: more to set than that of the session. */
-export function startSession(
-  { header, sessionId }: OperationRequest,
+export async function startSession(
+  { header, sessionId, address, userAgent: agent }: OperationRequest,
   sessions: Sessions,
-  user: SessionUser,
+  user: SessionUser & { readonly scope: readonly string[] },
   cookies: readonly string[] = [],
-): object {
-  if (sessionId !== null) sessions.end(sessionId)
-  const { id, session } = sessions.start(user)
+): Promise<object> {
+  const id = await sessions.start(user, { address, agent }, sessionId)
   header('set-cookie', [sessionCookie(id), ...cookies])
-  return aboutMe(session)
+  return aboutMe(user, id)
 }
 
-export function aboutMe({ user, csrfToken }: Session): object {
-  const { name, displayName, role, scope } = user
-  return { name, displayName, role, scope, csrfToken }
+export function aboutMe(
+  {
+    name,
+    displayName,
+    role,
+    scope,
+  }: {
+    readonly name: string
+    readonly displayName: string
+    readonly role: Role | null
+    readonly scope: readonly string[]
+  },
+  sessionId: string,
+): object {
+  return { name, displayName, role, scope, csrfToken: csrfTokenOf(sessionId) }
 }
 
-export function sessionUserOf({ name, role, scope, generation }: User): SessionUser {
-  return { name, displayName: name, role, scope, generation }
+export function sessionUserOf({ name, role, scope, generation }: User) {
+  return { name, displayName: name, role, scope, generation, provider: '' }
 }

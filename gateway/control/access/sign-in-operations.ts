@@ -17,7 +17,7 @@ export function signInOperations(deps: AccessDeps): readonly Operation[] {
   return [readSetup(deps), setUp(deps), ...signingIn(deps), ...signedIn(deps)]
 }
 
-function readSetup({ accounts, oidc }: AccessDeps): Operation {
+function readSetup({ accounts, oidc, setupToken }: AccessDeps): Operation {
   return {
     id: 'readSetup',
     method: 'GET',
@@ -26,10 +26,12 @@ function readSetup({ accounts, oidc }: AccessDeps): Operation {
     summary:
       'Says whether there is a first administrator yet, and an identity provider to sign in at.',
     answer: Type.Object({ isSetUp: Type.Boolean(), hasIdentityProvider: Type.Boolean() }),
-    run: async () => ({
-      isSetUp: await accounts.isSetUp(),
-      hasIdentityProvider: oidc() !== null,
-    }),
+    async run() {
+      const isSetUp = await accounts.isSetUp()
+      // Another node of the fleet may have made the first one.
+      if (isSetUp) setupToken()?.retire()
+      return { isSetUp, hasIdentityProvider: oidc() !== null }
+    },
   }
 }
 
@@ -140,9 +142,10 @@ function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Oper
       scope: 'any',
       summary: 'Says who is asking.',
       answer: Me,
-      run: ({ principal: { name, role, scope }, sessionId }) => {
-        const session = sessionId === null ? null : sessions.use(sessionId)
-        return session === null ? { name, displayName: name, role, scope } : aboutMe(session)
+      async run({ principal: { name, role, scope }, sessionId }) {
+        const session = sessionId === null ? null : await sessions.use(sessionId)
+        if (session === null || sessionId === null) return { name, displayName: name, role, scope }
+        return aboutMe({ name, displayName: session.displayName, role, scope }, sessionId)
       },
     },
     {
@@ -179,7 +182,7 @@ function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Oper
       answer: Type.Object({ logoutUrl: Type.Union([Type.String(), Type.Null()]) }),
       async run({ principal, sessionId, header, change, host }) {
         change({ target: `session/${principal.name}` })
-        if (sessionId !== null) sessions.end(sessionId)
+        if (sessionId !== null) await sessions.end(sessionId)
         header('set-cookie', noCookie(SESSION_COOKIE))
         const client = principal.isFederated ? oidc() : null
         if (client === null) return { logoutUrl: null }

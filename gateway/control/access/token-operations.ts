@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { ApiError } from '../admin/api-error.ts'
-import { mayAct, type Operation, type Principal, type Role } from '../admin/operation.ts'
+import { isForAll, mayAct, type Operation, type Principal, type Role } from '../admin/operation.ts'
 import { page, pageOf, PAGE_QUERY } from '../admin/page.ts'
 import { isWithin } from '../admin/scope.ts'
 import type { AccessDeps } from './access-deps.ts'
@@ -98,8 +98,8 @@ export function tokenOperations({ accounts, clock }: AccessDeps): readonly Opera
   ]
 }
 
-function isTheirs({ owner }: TokenSummary, { name, role, scope }: Principal): boolean {
-  return owner === name || (mayAct(role, 'admin') && scope.length === 0)
+function isTheirs({ owner }: TokenSummary, principal: Principal): boolean {
+  return owner === principal.name || isForAll(principal)
 }
 
 /** A token lives no longer than the one it was made with, and one of a session from elsewhere no longer than that. */

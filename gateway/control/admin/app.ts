@@ -7,7 +7,7 @@ import { ApiError, TooManyRequests } from './api-error.ts'
 import { Call, type ApiEvent, type Caller } from './call.ts'
 import { asApiError, refuse } from './faults.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, Principal } from './operation.ts'
 import { isAt } from './path.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -22,6 +22,12 @@ export interface AdminAppOptions {
   readonly guard?: (request: FastifyRequest) => void
   /** Serves over TLS; without it only a control socket may be listened on. */
   readonly tls?: ServerOptions
+  /** How often anybody may call: makes the check of every call, which throws TooManyRequests. Absent: without bound. */
+  readonly rate?: (
+    app: FastifyInstance,
+  ) => Promise<
+    (principal: Principal, request: FastifyRequest, reply: FastifyReply) => Promise<void>
+  >
   /** Without them an Idempotency-Key is not heeded. */
   readonly idempotency?: IdempotencyKeys
   /** Adds what is served besides the operations: the console's pages. */
@@ -48,6 +54,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export async function createAdminApp(options: AdminAppOptions): Promise<FastifyInstance> {
   const app = newServer(options)
   const calls = new WeakMap<FastifyRequest, Call>()
+  const checkRate = await options.rate?.(app)
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const known = asApiError(error, options.log)
     const isRepeated = known instanceof TooManyRequests && known.isRepeated
@@ -64,7 +71,9 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
     if (call !== null) calls.set(request, call)
     options.guard?.(request)
     if (operation === undefined || call === null) return
-    call.admit(await options.authenticate(request, operation.role === 'anyone'))
+    const caller = await options.authenticate(request, operation.role === 'anyone')
+    call.admit(caller)
+    await checkRate?.(caller.principal, request, reply)
   })
   app.setNotFoundHandler((request, reply) => {
     refuse(reply, notFound(options.operations, request, reply), request.id)

@@ -84,6 +84,7 @@ export class Call {
       const headers = new Map<string, string | readonly string[]>()
       const answer = await this.#do(input, headers)
       if (isChanging(this.#operation) || this.#change !== null) this.tell('ok')
+      if (this.#isKnown(headers.get('etag'))) return notModified(reply, headers)
       const status = this.#operation.status ?? 200
       begun?.done({ status, headers, body: JSON.stringify(answer) })
       send(reply, status, headers)
@@ -96,7 +97,7 @@ export class Call {
 
   /** The first word counts: a call is told once. */
   tell(result: string): void {
-    if (this.#isTold) return
+    if (this.#isTold || this.#isIdle(result)) return
     this.#isTold = true
     this.#deps.onEvent({
       operation: this.#operation.id,
@@ -108,14 +109,30 @@ export class Call {
     })
   }
 
+  /** A page that looks whether somebody is signed in: nobody tried anything, and a flood of it would hide who does. */
+  #isIdle(result: string): boolean {
+    const isAnonymous = this.#request.headers.authorization === undefined
+    const isRead = this.#change === null && !isChanging(this.#operation)
+    return result === 'not_signed_in' && isAnonymous && isRead
+  }
+
   #input(): OperationInput {
     const { query, body } = this.#operation
-    const { params } = this.#request
+    const { params, headers } = this.#request
     return {
       params: params as Record<string, string>,
       query: checked(query, this.#request.query, 'query') as Record<string, string>,
       body: body === undefined ? null : checked(body, this.#request.body, 'body'),
+      ifMatch: /^"([^"]*)"$/.exec(headers['if-match'] ?? '')?.[1] ?? null,
     }
+  }
+
+  /** Of reads only: `tag` is what the caller has already (RFC 9110 section 13.1.2). */
+  #isKnown(tag: string | readonly string[] | undefined): boolean {
+    const { method, headers } = this.#request
+    const known = headers['if-none-match']
+    if (method !== 'GET' || typeof tag !== 'string' || known === undefined) return false
+    return known.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
   }
 
   async #checkScope(input: OperationInput): Promise<void> {
@@ -158,7 +175,7 @@ export class Call {
       address: socket.remoteAddress ?? '',
       host: sent.host ?? '',
       cookies: sent.cookie ?? '',
-      ifMatch: /^"([^"]*)"$/.exec(sent['if-match'] ?? '')?.[1] ?? null,
+      userAgent: sent['user-agent'] ?? '',
       header: (name, value) => void headers.set(name, value),
       change: (told) => {
         if (!isChanging(this.#operation)) this.#deps.beforeChange()
@@ -175,6 +192,14 @@ function send(
 ): void {
   reply.code(status)
   for (const [name, value] of headers) reply.header(name, value)
+}
+
+function notModified(
+  reply: FastifyReply,
+  headers: ReadonlyMap<string, string | readonly string[]>,
+): FastifyReply {
+  send(reply, 304, headers)
+  return reply.send()
 }
 
 function replay({ status, headers, body }: KeptAnswer, reply: FastifyReply): unknown {

@@ -3,6 +3,7 @@
 import type { AdminPlan } from '../../config/admin.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
+import type { SetupToken } from '../access/setup-token.ts'
 import { consoleCertificate, type ConsoleCertificate } from './console-certificate.ts'
 import {
   startAdminServer,
@@ -13,6 +14,8 @@ import {
 
 /** How often it is looked whether a certificate of our own runs out. */
 const LOOK_MS = 86_400_000
+/** How often it is looked whether accounts can be read (again). */
+const SETUP_LOOK_MS = 5000
 
 export interface AdminNetworkOptions extends AdminServerOptions {
   readonly dataDir: string
@@ -32,6 +35,7 @@ export class AdminNetwork {
   #running: Running | null = null
   #isSetupTold = false
   #cancelLook = (): void => {}
+  #cancelSetup = (): void => {}
 
   constructor(options: AdminNetworkOptions) {
     this.#options = options
@@ -47,6 +51,7 @@ export class AdminNetwork {
     this.#options.access.adopt(plan)
     if (plan.kind === 'off') {
       this.#cancelLook()
+      this.#cancelSetup()
       this.#running?.server.leave()
       this.#running = null
       return
@@ -66,6 +71,7 @@ export class AdminNetwork {
 
   async close(): Promise<void> {
     this.#cancelLook()
+    this.#cancelSetup()
     const { server } = this.#running ?? {}
     this.#running = null
     await server?.close()
@@ -93,12 +99,26 @@ export class AdminNetwork {
   }
 
   async #tell(plan: OnPlan, port: number, { fingerprint, caFile }: ConsoleCertificate) {
-    const { show, access } = this.#options
+    const { show } = this.#options
     const host = plan.host.includes(':') ? `[${plan.host}]` : plan.host
     const origin = `https://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`
     const trust = caFile === null ? '' : `; its CA: ${caFile}`
     show(`sallyport: the console is at ${origin}/ (certificate SHA-256 ${fingerprint}${trust})`)
-    const token = await access.setupToken()
+    await this.#tellSetup(plan, origin)
+  }
+
+  /** Whether there is an administrator is not known while the accounts cannot be read: it is looked again. */
+  async #tellSetup(plan: OnPlan, origin: string): Promise<void> {
+    this.#cancelSetup()
+    const { show, access, clock, log } = this.#options
+    let token: SetupToken | null
+    try {
+      token = await access.setupToken()
+    } catch (error) {
+      log.warn('it is not known whether there is an administrator', { error: errorMessage(error) })
+      this.#cancelSetup = clock.after(SETUP_LOOK_MS, () => void this.#tellSetup(plan, origin))
+      return
+    }
     if (token === null || this.#isSetupTold) return
     this.#isSetupTold = true
     // Behind `#` it is in no request, so in no log and no Referer.

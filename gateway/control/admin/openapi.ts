@@ -51,6 +51,7 @@ function describe(operation: Operation): object {
     summary: operation.summary,
     description: `Takes the role ${operation.role}.${scopeWords(operation)}`,
     'x-role': operation.role,
+    ...(operation.isReading === true ? { 'x-reading': true } : {}),
     ...(operation.role === 'anyone' ? { security: [] } : {}),
     parameters: [...inPath, ...queryParameters(operation.query), ...headerParameters(operation)],
     ...(operation.body === undefined

@@ -28,6 +28,11 @@ export interface Principal {
   readonly isFederated: boolean
 }
 
+/** An administrator of everything, who sees what is everybody's own. */
+export function isForAll({ role, scope }: Pick<Principal, 'role' | 'scope'>): boolean {
+  return mayAct(role, 'admin') && scope.length === 0
+}
+
 export const ANYONE: Principal = {
   kind: 'anyone',
   name: '',
@@ -45,6 +50,8 @@ export interface OperationInput {
   readonly query: Readonly<Record<string, string>>
   /** null where the operation has none. */
   readonly body: unknown
+  /** The one entity tag of If-Match without its quotes; null where there is none. */
+  readonly ifMatch: string | null
 }
 
 export interface OperationRequest extends OperationInput {
@@ -58,8 +65,8 @@ export interface OperationRequest extends OperationInput {
   readonly sessionId: string | null
   /** Text of the request's cookies; '' where there are none. */
   readonly cookies: string
-  /** The one entity tag of If-Match without its quotes; null where there is none. */
-  readonly ifMatch: string | null
+  /** What the client says it is; '' where it says nothing. */
+  readonly userAgent: string
   /** Sets a field of the answer. */
   readonly header: (name: string, value: string | readonly string[]) => void
   /** Names what is changed, for the audit: before anything is. A GET that calls it is told like a change. */
@@ -92,7 +99,8 @@ export interface Operation {
   readonly role: Role | 'anyone'
   /**
    * For those whose role is scoped: the resources the call touches, all of which must be theirs; `any`: it touches
-   * nothing but what is their own. Absent: it touches everything, so a scoped role may not.
+   * nothing but what is their own, or only reads what they must see to change it. Absent: it touches everything, so a
+   * scoped role may not.
    */
   readonly scope?:
     | 'any'

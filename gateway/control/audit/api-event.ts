@@ -1,8 +1,8 @@
 // What a call of the admin API is in the audit.
 
 import type { ApiEvent } from '../admin/app.ts'
-import type { Principal } from '../admin/operation.ts'
-import type { AuditEvent, AuditOrigin } from './entry.ts'
+import { originOf } from '../admin/origin.ts'
+import type { AuditEvent } from './entry.ts'
 
 export function auditOfCall({
   operation,
@@ -27,9 +27,4 @@ export function auditOfCall({
     result,
     requestId,
   }
-}
-
-function originOf({ kind }: Principal): AuditOrigin {
-  if (kind === 'local') return 'cli'
-  return kind === 'user' ? 'ui' : 'api'
 }

@@ -13,10 +13,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { errorMessage, SallyportError } from '../../../sidecar/runtime/errors.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { chain, NO_HASH, type AuditEntry, type AuditEvent } from './entry.ts'
-import { searchAudit, type AuditFilter, type AuditPage } from './search.ts'
+import { exportAudit, type ExportForm } from './export.ts'
+import type { AuditFilter } from './filter.ts'
+import { searchAudit, type AuditPage } from './search.ts'
 import { auditFiles, fileName, firstFault, type AuditFault } from './verify.ts'
 
 /** A file is closed at this size, and the oldest of this many is forgotten. */
@@ -95,6 +98,11 @@ export class AuditLog {
   /** Newest first, those below `before` (null: all), at most `limit`. */
   search(before: number | null, limit: number, filter: AuditFilter = {}): AuditPage {
     return searchAudit(this.#folder, before, limit, filter)
+  }
+
+  /** Oldest first. */
+  export(filter: AuditFilter, form: ExportForm): Readable {
+    return exportAudit(this.#folder, filter, form)
   }
 
   /** The first line that is not what was written, or null where all are. */

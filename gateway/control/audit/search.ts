@@ -3,20 +3,12 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { readEntry, type AuditEntry } from './entry.ts'
+import { holds, type AuditFilter } from './filter.ts'
 import { auditFiles, fileName } from './verify.ts'
 
 /** Entries looked at for one page; the next page goes on behind them. */
 const MAX_LOOKED_AT = 20_000
 const SEQUENCE = /^\{"sequence":(\d{1,15}),/
-
-/** All that is given must hold. */
-export interface AuditFilter {
-  readonly actor?: string | undefined
-  readonly action?: string | undefined
-  readonly target?: string | undefined
-  /** A result, or `refused`: any but `ok`. */
-  readonly result?: string | undefined
-}
 
 export interface AuditPage {
   readonly entries: readonly AuditEntry[]
@@ -66,19 +58,4 @@ function firstSequence(path: string): number {
   } finally {
     closeSync(file)
   }
-}
-
-function holds(
-  { actor: { name }, action, target, result }: AuditEntry,
-  filter: AuditFilter,
-): boolean {
-  const isWanted = (wanted: string | undefined, is: string): boolean =>
-    wanted === undefined || wanted === is
-  const isResult = filter.result === 'refused' ? result !== 'ok' : isWanted(filter.result, result)
-  return (
-    isResult &&
-    isWanted(filter.actor, name) &&
-    isWanted(filter.action, action) &&
-    isWanted(filter.target, target)
-  )
 }

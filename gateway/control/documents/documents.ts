@@ -1,4 +1,4 @@
-// Small named texts that control must remember (accounts, join tokens, revocations): in a folder, or shared in Redis.
+// Small named texts that control must remember (accounts, sessions, join tokens): in a folder, or shared in Redis.
 
 /** `version` grows with every write; 0 is that of a document that does not exist. */
 export interface Document {
@@ -13,6 +13,8 @@ export interface Documents {
   read(name: string): Promise<Document>
   /** False, and nothing is written, where the document's version is not `version` any more. */
   write(name: string, text: string, version: number): Promise<boolean>
+  /** The place cannot be reached now: what is read was read before, and nothing can be written. Absent: never. */
+  readonly isAway?: boolean
 }
 
 /** Reads, changes and writes until nobody came in between. `change` may run several times; null writes nothing. */

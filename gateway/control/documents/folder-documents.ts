@@ -1,18 +1,10 @@
 // Documents of a node that works alone: one file each with a checksum, replaced whole, for their owner alone.
 
-import { createHash, randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { replaceFileSync } from '../../../sidecar/runtime/replace-file.ts'
 import { MAX_DOCUMENT_BYTES, type Document, type Documents } from './documents.ts'
 
 const NAME = /^[a-z][a-z-]{0,63}$/
@@ -36,20 +28,7 @@ export class FolderDocuments implements Documents {
     // One process owns the folder, and nothing of it comes between this look and the rename.
     if (this.#read(name).version !== version) return false
     const next = version + 1
-    const temporary = `${this.#path(name)}.${randomUUID()}.tmp`
-    try {
-      const file = openSync(temporary, 'wx', 0o600)
-      try {
-        writeSync(file, `${next} ${checksum(next, text)}\n${text}`)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(temporary, this.#path(name))
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
+    replaceFileSync(this.#path(name), `${next} ${checksum(next, text)}\n${text}`)
     return true
   }
 
