@@ -109,9 +109,9 @@ export function subject(certificate: X509Certificate): string {
   return lastPart(certificate.subject) || `serial ${certificate.serialNumber}`
 }
 
-/** Of a name with a part on each line, the most specific one: `CN=a.example`. */
-export function lastPart(name: string): string {
-  return name.split('\n').at(-1) ?? ''
+/** Of a name with a part on each line, the most specific one: `CN=a.example`; node has none for an empty name. */
+export function lastPart(name: string | undefined): string {
+  return name?.split('\n').at(-1) ?? ''
 }
 
 function stem(file: string): string {

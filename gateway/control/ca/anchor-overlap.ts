@@ -4,7 +4,7 @@ import { MAX_ANCHORS } from '../../../sidecar/identity/anchors.ts'
 import type { TrustBundle } from '../../../sidecar/identity/svid.ts'
 import { SallyportError } from '../../../sidecar/runtime/errors.ts'
 
-interface Retiring {
+export interface Retiring {
   readonly pem: string
   /** Until the last leaf below it has expired; wall clock. */
   readonly untilMs: number

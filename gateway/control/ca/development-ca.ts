@@ -39,6 +39,27 @@ export async function openDevelopmentCa(options: DevelopmentCaOptions): Promise<
   return split(made)
 }
 
+/** The root that waits in `store` to take the place of the one in use; another one where none does. */
+export async function openNextDevelopmentCa({
+  trustDomain,
+  store,
+  nowMs,
+}: Omit<DevelopmentCaOptions, 'production'>): Promise<CaMaterial> {
+  const before = await store.load()
+  if (before !== null && before !== '') return split(before)
+  const made = makeRoot(trustDomain, nowMs)
+  await store.save(made)
+  return split(made)
+}
+
+/** From now on the root that waited in `next` is the one that `openDevelopmentCa` answers. */
+export async function promoteDevelopmentCa(store: TextStore, next: TextStore): Promise<void> {
+  const waiting = await next.load()
+  if (waiting === null || waiting === '') return
+  await store.save(waiting)
+  await next.save('')
+}
+
 /** The certificate, then the key. */
 function makeRoot(trustDomain: string, nowMs: number): string {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -5,7 +5,8 @@ import { bundleHash } from '../../../sidecar/identity/bundle-hash.ts'
 import { spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import type { TrustBundle } from '../../../sidecar/identity/svid.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
-import { SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { errorCode, SallyportError } from '../../../sidecar/runtime/errors.ts'
+import { update, type Documents } from '../documents/documents.ts'
 import type { Audit, CaAuditEvent } from './audit.ts'
 import { readCsr } from './csr.ts'
 import {
@@ -15,11 +16,9 @@ import {
   SECRET_BYTES,
   writeJoinToken,
 } from './join-token-text.ts'
-import { SerialSaver } from './serial-saver.ts'
-import type { TextStore } from './text-store.ts'
 
 export interface JoinTokensOptions {
-  readonly store: TextStore
+  readonly documents: Documents
   readonly clock: Pick<Clock, 'wallMs'>
   readonly randomBytes: (size: number) => Buffer
   /** The bundle of now: a token carries its hash. */
@@ -78,6 +77,7 @@ interface Entry extends ListedToken {
 }
 
 export const MAX_TOKENS = 1000
+const DOCUMENT = 'join-tokens'
 const DEFAULT_TTL_MS = 10 * 60_000
 const MAX_TTL_MS = 24 * 3_600_000
 /** After the first use, so long may the same key come again although the token has expired meanwhile. */
@@ -88,40 +88,24 @@ const ALARMING: ReadonlySet<JoinReason> = new Set(['wrong_secret', 'replayed_tok
 
 export class JoinTokens {
   readonly #options: JoinTokensOptions
-  readonly #saver: SerialSaver
-  /** By id, in the order in which they were made; at most {@link MAX_TOKENS}. */
-  readonly #entries: Map<string, Entry>
 
-  /** Damaged state costs all outstanding tokens (and sounds the alarm), never the start. */
+  /** Tokens that cannot be read any more are lost (and sound the alarm); that never stands in the way of the start. */
   static async open(options: JoinTokensOptions): Promise<JoinTokens> {
-    let entries: readonly Entry[] = []
     try {
-      const saved = await options.store.load()
-      if (saved !== null) entries = JSON.parse(saved) as readonly Entry[]
-    } catch {
-      options.audit({
-        kind: 'state_lost',
-        atMs: options.clock.wallMs(),
-        actor: 'system/control',
-        service: null,
-        result: 'refused',
-        reason: 'state_damaged',
-        alarm: true,
-        detail: { what: 'join tokens' },
-      })
+      readEntries((await options.documents.read(DOCUMENT)).text)
+    } catch (error) {
+      if (isDamage(error)) options.audit(lost(options.clock.wallMs()))
     }
-    return new JoinTokens(options, entries)
+    return new JoinTokens(options)
   }
 
-  private constructor(options: JoinTokensOptions, entries: readonly Entry[]) {
+  private constructor(options: JoinTokensOptions) {
     this.#options = options
-    this.#entries = new Map(entries.map((entry) => [entry.id, entry]))
-    this.#saver = new SerialSaver(options.store, () => JSON.stringify([...this.#entries.values()]))
   }
 
   /**
    * `ttlMs`: 1 s to 24 h, default 10 min. Rejects with SallyportError `too_many_tokens`, a TypeError where there can be
-   * no such service, a RangeError, or the store's error; then there is no token.
+   * no such service, a RangeError, or the error of the place they are kept in; then there is no token.
    */
   async create(wanted: {
     readonly service: string
@@ -134,77 +118,81 @@ export class JoinTokens {
     if (!(ttlMs >= 1000 && ttlMs <= MAX_TTL_MS))
       throw new RangeError('a join token is good for one second to 24 hours')
     const createdAtMs = clock.wallMs()
-    this.#forget(createdAtMs)
-    if (this.#entries.size >= MAX_TOKENS)
-      throw new SallyportError('too_many_tokens', `there are ${MAX_TOKENS} join tokens already`)
     const id = randomBytes(ID_BYTES).toString('base64url')
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const hash = bundleHash(trust().rootPems)
     const expiresAtMs = createdAtMs + ttlMs
     const times = { createdAtMs, expiresAtMs, usedAtMs: null }
     const hashes = { secretHash: hashOf(secret), bundleHash: hash, keyHash: null }
-    this.#entries.set(id, { id, service, createdBy, ...times, ...hashes })
-    try {
-      await this.#saver.save()
-    } catch (error) {
-      this.#entries.delete(id)
-      throw error
-    }
+    await this.#change((entries) => {
+      const rest = withRoom(entries, createdAtMs)
+      if (rest.length >= MAX_TOKENS)
+        throw new SallyportError('too_many_tokens', `there are ${MAX_TOKENS} join tokens already`)
+      return { entries: [...rest, { id, service, createdBy, ...times, ...hashes }], result: null }
+    })
     this.#report('join_token_create', createdBy, service, null, { id, expiresAtMs })
     return { id, token: writeJoinToken({ id, secret, bundleHash: hash }), expiresAtMs }
   }
 
   /** Says which service the bearer is, once it is written down whose key that service now has. Never rejects. */
-  async redeem({ token, csrPem, service, actor }: TokenJoin): Promise<JoinVerdict> {
+  async redeem(join: TokenJoin): Promise<JoinVerdict> {
     const nowMs = this.#options.clock.wallMs()
-    const parts = readJoinToken(token)
-    const entry = parts === null ? null : (this.#entries.get(parts.id) ?? null)
-    const csr = readCsr(csrPem)
+    const parts = readJoinToken(join.token)
+    const csr = readCsr(join.csrPem)
     const keyHash = csr.kind === 'proven' ? csr.keyHash : null
-    const reason = entryFault(entry, parts, { service, keyHash, nowMs })
-    const fault = reason ?? (csr.kind === 'refused' ? csr.reason : null)
+    const attempt = { service: join.service, keyHash, nowMs }
+    // Decided and written at once, whatever other nodes do meanwhile: of two bearers at the same time one is first.
+    const { entry, fault } = await this.#change((entries) => {
+      const found = entries.find(({ id }) => id === parts?.id) ?? null
+      const reason = entryFault(found, parts, attempt)
+      const refusal = reason ?? (csr.kind === 'refused' ? csr.reason : null)
+      const result = { entry: found, fault: refusal }
+      if (refusal !== null || found === null || found.keyHash !== null) {
+        return { entries: null, result }
+      }
+      const used = { ...found, keyHash, usedAtMs: nowMs }
+      return { entries: entries.map((one) => (one === found ? used : one)), result }
+    }).catch(() => ({ entry: null, fault: 'store_failed' as const }))
     const about = entry === null ? {} : { id: entry.id }
     if (fault !== null || entry === null || keyHash === null)
-      return this.#refuse(fault ?? 'unknown_token', actor, entry, about)
-    if (entry.keyHash === null) {
-      // Before anything is awaited, so that of two bearers at the same time only one is first.
-      this.#entries.set(entry.id, { ...entry, keyHash, usedAtMs: nowMs })
-      const isSaved = await this.#saver.save().then(
-        () => true,
-        () => false,
-      )
-      if (!isSaved) return this.#refuse('store_failed', actor, entry, about)
-    }
+      return this.#refuse(fault ?? 'unknown_token', join.actor, entry, about)
     const { service: granted } = entry
-    this.#report('join_by_token', actor, granted, null, { ...about, keyHash })
+    this.#report('join_by_token', join.actor, granted, null, { ...about, keyHash })
     return { kind: 'granted', service: granted }
   }
 
-  list(): readonly ListedToken[] {
-    return [...this.#entries.values()].map((entry) => {
+  /** Rejects with the error of the place they are kept in. */
+  async list(): Promise<readonly ListedToken[]> {
+    const { text } = await this.#options.documents.read(DOCUMENT)
+    return entriesOf(text).map((entry) => {
       const { id, service, createdBy, createdAtMs, expiresAtMs, usedAtMs } = entry
       return { id, service, createdBy, createdAtMs, expiresAtMs, usedAtMs }
     })
   }
 
-  /** false: there is no such token. Rejects with the store's error; the token is then gone until the next start only. */
+  /** false: there is no such token. Rejects with the error of the place they are kept in; then nothing changed. */
   async remove(id: string, actor: string): Promise<boolean> {
-    const entry = this.#entries.get(id)
-    if (entry === undefined) return false
-    this.#entries.delete(id)
-    await this.#saver.save()
-    this.#report('join_token_remove', actor, entry.service, null, { id })
+    const removed = await this.#change((entries) => {
+      const found = entries.find((entry) => entry.id === id) ?? null
+      const rest = found === null ? null : entries.filter((entry) => entry !== found)
+      return { entries: rest, result: found }
+    })
+    if (removed === null) return false
+    this.#report('join_token_remove', actor, removed.service, null, { id })
     return true
   }
 
-  #forget(nowMs: number): void {
-    for (const { id, expiresAtMs } of this.#entries.values())
-      if (nowMs >= expiresAtMs + REMEMBER_MS) this.#entries.delete(id)
-    // The memory of expired tokens never stands in the way of a new one.
-    for (const { id, expiresAtMs } of this.#entries.values()) {
-      if (this.#entries.size < MAX_TOKENS) return
-      if (nowMs >= expiresAtMs + RETRY_MS) this.#entries.delete(id)
-    }
+  /** `entries` null: nothing is written. */
+  #change<Result>(
+    change: (entries: readonly Entry[]) => {
+      readonly entries: readonly Entry[] | null
+      readonly result: Result
+    },
+  ): Promise<Result> {
+    return update(this.#options.documents, DOCUMENT, (text) => {
+      const { entries, result } = change(entriesOf(text))
+      return { text: entries === null ? null : JSON.stringify(entries), result }
+    })
   }
 
   #refuse(
@@ -259,6 +247,47 @@ function entryFault(
     return 'replayed_token'
   const retryUntilMs = entry.usedAtMs === null ? 0 : entry.usedAtMs + RETRY_MS
   return nowMs >= Math.max(entry.expiresAtMs, retryUntilMs) ? 'expired_token' : null
+}
+
+function readEntries(text: string): readonly Entry[] {
+  return text === '' ? [] : (JSON.parse(text) as readonly Entry[])
+}
+
+/** What cannot be read is lost: nobody is let in by it. */
+function entriesOf(text: string): readonly Entry[] {
+  try {
+    return readEntries(text)
+  } catch {
+    return []
+  }
+}
+
+/** Without those that have been late for long, so that the memory of them never stands in the way of a new one. */
+function withRoom(entries: readonly Entry[], nowMs: number): readonly Entry[] {
+  const known = entries.filter(({ expiresAtMs }) => nowMs < expiresAtMs + REMEMBER_MS)
+  let excess = known.length - MAX_TOKENS + 1
+  return known.filter(({ expiresAtMs }) => {
+    if (excess <= 0 || nowMs < expiresAtMs + RETRY_MS) return true
+    excess -= 1
+    return false
+  })
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof SyntaxError || errorCode(error) === 'document_damaged'
+}
+
+function lost(atMs: number): CaAuditEvent {
+  return {
+    kind: 'state_lost',
+    atMs,
+    actor: 'system/control',
+    service: null,
+    result: 'refused',
+    reason: 'state_damaged',
+    alarm: true,
+    detail: { what: 'join tokens' },
+  }
 }
 
 function hashOf(secret: string): string {

@@ -3,12 +3,13 @@
 import { CLIENT_AUTH, SERVER_AUTH } from '../../../sidecar/identity/certificate-extensions.ts'
 import { sequence } from '../../../sidecar/identity/der.ts'
 import { createKey } from '../../../sidecar/identity/key.ts'
+import { pemBlock, readPemBlocks } from '../../../sidecar/identity/pem.ts'
 import { readSvid } from '../../../sidecar/identity/read-svid.ts'
 import { parseSpiffeId, serviceNameOf, spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import type { TrustBundle } from '../../../sidecar/identity/svid.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage, SallyportError } from '../../../sidecar/runtime/errors.ts'
-import { AnchorOverlap, type OverlapState } from './anchor-overlap.ts'
+import { AnchorOverlap, type OverlapState, type Retiring } from './anchor-overlap.ts'
 import type { Audit, CaAuditEvent } from './audit.ts'
 import { writeCertificate } from './certificate-writer.ts'
 import { readCsr } from './csr.ts'
@@ -40,6 +41,23 @@ export interface AuthorityLife {
   readonly alarm: 'none' | '30 days' | '7 days' | '1 day' | 'expired'
 }
 
+/** How far one authority has taken the place of another. */
+export interface AuthorityStage {
+  /** Below which everything is issued now. */
+  readonly issuing: AuthorityFacts
+  /** Its roots are told to everybody; nothing is issued below them yet. null: there is none. */
+  readonly announced: (AuthorityFacts & { readonly fromMs: number | null }) | null
+  /** Roots that are believed until the last leaf below them has expired. */
+  readonly retiring: readonly Retiring[]
+}
+
+export interface AuthorityFacts {
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string
+  readonly notAfterMs: number
+  readonly rootPems: readonly string[]
+}
+
 export const MAX_TTL_MS = 86_400_000
 const DEFAULT_TTL_MS = 3_600_000
 // The clocks of two machines need not agree to the second.
@@ -55,6 +73,7 @@ export class MeshCa {
   readonly #anchors: AnchorOverlap
   readonly #listeners = new Set<() => void>()
   #issuer: Issuer
+  /** `fromMs` infinite: it waits for somebody's word. */
   #next: { readonly issuer: Issuer; readonly fromMs: number } | null = null
   #toldBundle: TrustBundle
   #cancelTimer = (): void => undefined
@@ -98,6 +117,13 @@ export class MeshCa {
   get trust(): TrustBundle {
     this.#advance(this.#options.clock.wallMs())
     return this.#anchors.bundle
+  }
+
+  /** What stands above every leaf that is issued now: the issuing certificate first, then up to all the roots. */
+  get chainPems(): readonly string[] {
+    const { chainPem, rootPems } = this.#issuer
+    const between = readPemBlocks(chainPem, 'CERTIFICATE') ?? []
+    return [...between.map((bytes) => pemBlock('CERTIFICATE', bytes)), ...rootPems]
   }
 
   /** Told whenever `trust` has changed. Returns what ends it. */
@@ -145,7 +171,7 @@ export class MeshCa {
    * or with the store's error, and then it is in force but may be forgotten by a restart.
    */
   async rotate(material: CaMaterial, actor: string): Promise<void> {
-    const { trustDomain, clock, audit, store } = this.#options
+    const { trustDomain, clock, audit } = this.#options
     const nowMs = clock.wallMs()
     this.#advance(nowMs)
     const issuer = readIssuer(material, trustDomain, nowMs)
@@ -154,11 +180,7 @@ export class MeshCa {
     const isKnown = issuer.rootPems.every((pem) => known.includes(pem))
     const isUrgent = this.#issuer.notAfterMs <= nowMs
     const fromMs = isKnown || isUrgent ? nowMs : nowMs + ANNOUNCE_MS
-    const both = new Set([...this.#issuer.rootPems, ...issuer.rootPems])
-    this.#anchors.replace([...both], this.#lastLeafMs(nowMs))
-    this.#next = { issuer, fromMs }
-    this.#advance(nowMs)
-    await store.save(JSON.stringify(this.#anchors.state))
+    await this.#adopt(issuer, fromMs, nowMs)
     audit({
       kind: 'authority_rotate',
       atMs: nowMs,
@@ -169,6 +191,49 @@ export class MeshCa {
       alarm: false,
       detail: { fromMs, notAfterMs: issuer.notAfterMs, serial: issuer.facts.serial },
     })
+  }
+
+  get stage(): AuthorityStage {
+    const announced = this.#next
+    const fromMs = announced === null || announced.fromMs === Infinity ? null : announced.fromMs
+    return {
+      issuing: factsOf(this.#issuer),
+      announced: announced === null ? null : { ...factsOf(announced.issuer), fromMs },
+      retiring: this.#anchors.state.retiring,
+    }
+  }
+
+  /**
+   * Tells everybody the roots of the next authority; it issues nothing before `finish`. Rejects as `rotate` does, and
+   * with `already_announced` where another one waits.
+   */
+  async announce(material: CaMaterial): Promise<void> {
+    const { trustDomain, clock } = this.#options
+    const nowMs = clock.wallMs()
+    this.#advance(nowMs)
+    if (this.#next !== null)
+      throw new SallyportError('already_announced', 'another authority is announced already')
+    const issuer = readIssuer(material, trustDomain, nowMs)
+    prove(issuer, trustDomain, nowMs)
+    await this.#adopt(issuer, Infinity, nowMs)
+  }
+
+  /** What is announced issues from now on. Rejects with `nothing_announced`. */
+  async finish(): Promise<void> {
+    if (this.#next === null) throw nothingAnnounced()
+    this.#next = { issuer: this.#next.issuer, fromMs: this.#options.clock.wallMs() }
+    this.#advance(this.#options.clock.wallMs())
+    await this.#save()
+  }
+
+  /** What is announced never issues; its roots are forgotten at once, since nothing stands below them. */
+  async abandon(): Promise<void> {
+    if (this.#next === null) throw nothingAnnounced()
+    const nowMs = this.#options.clock.wallMs()
+    this.#next = null
+    this.#anchors.replace(this.#issuer.rootPems, nowMs)
+    this.#advance(nowMs)
+    await this.#save()
   }
 
   /** How long the authority itself is good for. */
@@ -185,6 +250,18 @@ export class MeshCa {
   close(): void {
     this.#cancelTimer()
     this.#listeners.clear()
+  }
+
+  async #adopt(issuer: Issuer, fromMs: number, nowMs: number): Promise<void> {
+    const both = new Set([...this.#issuer.rootPems, ...issuer.rootPems])
+    this.#anchors.replace([...both], this.#lastLeafMs(nowMs))
+    this.#next = { issuer, fromMs }
+    this.#advance(nowMs)
+    await this.#save()
+  }
+
+  #save(): Promise<void> {
+    return this.#options.store.save(JSON.stringify(this.#anchors.state))
   }
 
   /** Does what has become due: issues below the announced root, forgets roots that nothing stands below any more. */
@@ -209,14 +286,22 @@ export class MeshCa {
   #arm(): void {
     this.#cancelTimer()
     const { clock } = this.#options
-    const ends = [this.#anchors.nextEndMs, this.#next?.fromMs ?? null].filter((at) => at !== null)
-    if (ends.length === 0) return
+    const ends = [this.#anchors.nextEndMs ?? Infinity, this.#next?.fromMs ?? Infinity]
+    if (Math.min(...ends) === Infinity) return
     const inMs = Math.max(1, Math.min(...ends) - clock.wallMs())
     this.#cancelTimer = clock.after(inMs, () => {
       this.#advance(clock.wallMs())
       this.#arm()
     })
   }
+}
+
+function factsOf({ facts, notAfterMs, rootPems }: Issuer): AuthorityFacts {
+  return { serial: facts.serial, notAfterMs, rootPems }
+}
+
+function nothingAnnounced(): SallyportError {
+  return new SallyportError('nothing_announced', 'no other authority is announced')
 }
 
 function sign(issuer: Issuer, spki: Buffer, id: string, nowMs: number, ttlMs: number): IssuedLeaf {

@@ -99,6 +99,20 @@ export class RevocationList {
     return true
   }
 
+  /** Takes over what other nodes revoke. In force at once; rejects with the store's error: then not for the next start. */
+  async adopt(revocations: readonly Revocation[]): Promise<void> {
+    const nowMs = this.#options.clock.wallMs()
+    const fresh = revocations
+      .filter(({ of }) => !this.#entries.has(keyOf(of)))
+      .filter(({ of }) => 'id' in of || of.notAfterMs >= nowMs - KEEP_MS)
+      .slice(0, MAX_REVOCATIONS - this.#sizeNow())
+    if (fresh.length === 0) return
+    for (const one of fresh) this.#entries.set(keyOf(one.of), one)
+    this.#current = this.#listed()
+    for (const listener of this.#listeners) listener()
+    await this.#saver.save()
+  }
+
   #sizeNow(): number {
     const { serials, ids } = this.current
     return serials.length + ids.length

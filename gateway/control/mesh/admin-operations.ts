@@ -1,10 +1,12 @@
 // The mesh in the admin API: join tokens, instances, revocations.
 
 import { Type } from 'typebox'
+import { errorCode, errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { parseDurationMs } from '../../../sidecar/runtime/units.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Operation } from '../admin/operation.ts'
 import type { RevocationList } from '../ca/revocations.ts'
+import { authorityOperations } from './authority-operations.ts'
 import type { MeshControl } from './mesh-control.ts'
 
 const CLOSED = { additionalProperties: false }
@@ -38,6 +40,7 @@ export function meshOperations(mesh: () => MeshControl | null): readonly Operati
     throw new ApiError('not_available', 'there is no `mesh:` in the configuration')
   }
   return [
+    ...authorityOperations(mesh),
     {
       id: 'createJoinToken',
       method: 'POST',
@@ -73,7 +76,7 @@ export function meshOperations(mesh: () => MeshControl | null): readonly Operati
       role: 'viewer',
       summary: 'Lists join tokens, without what is secret about them.',
       answer: Type.Object({ items: Type.Array(ListedToken) }),
-      run: () => ({ items: existing().tokens.list() }),
+      run: async () => ({ items: await existing().tokens.list().catch(refused) }),
     },
     {
       id: 'removeJoinToken',
@@ -84,7 +87,7 @@ export function meshOperations(mesh: () => MeshControl | null): readonly Operati
       answer: Nothing,
       async run({ params: { id = '' }, principal, change }) {
         change({ target: `join-token/${id}` })
-        if (await existing().tokens.remove(id, principal.name)) return {}
+        if (await existing().tokens.remove(id, principal.name).catch(refused)) return {}
         throw new ApiError('not_found', `no join token ${id}`)
       },
     },
@@ -95,7 +98,7 @@ export function meshOperations(mesh: () => MeshControl | null): readonly Operati
       role: 'viewer',
       summary: 'Lists the instances of the mesh as the registry knows them.',
       answer: Type.Object({ items: Type.Array(Instance) }),
-      run: () => ({ items: existing().mesh.registry.list() }),
+      run: () => ({ items: existing().mesh.instances() }),
     },
     {
       id: 'listRevocations',
@@ -149,5 +152,9 @@ function revoked(
 }
 
 function refused(error: unknown): never {
-  throw new ApiError('invalid', error instanceof Error ? error.message : String(error))
+  const isTheirs = ['too_many_tokens', 'too_many_revocations'].includes(errorCode(error))
+  if (isTheirs || error instanceof TypeError || error instanceof RangeError) {
+    throw new ApiError('invalid', errorMessage(error))
+  }
+  throw new ApiError('not_available', `it cannot be written down: ${errorMessage(error)}`)
 }

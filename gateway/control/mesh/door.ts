@@ -189,8 +189,8 @@ class Door implements MeshDoor {
     if (verdict.kind === 'refused') {
       return send(response, this.#refuseStranger(verdict, address), true)
     }
-    const { id, serial } = verdict
-    const caller = { id, service: serviceNameOf(id), address, serial }
+    const { id, serial, notAfterMs } = verdict
+    const caller = { id, service: serviceNameOf(id), address, serial, notAfterMs }
     if (!this.#members.take(serial)) {
       return send(response, refusal('rate_limited'), !request.complete)
     }
@@ -235,6 +235,7 @@ class Door implements MeshDoor {
   #watch(peer: Peer, socket: TLSSocket, response: ServerResponse, held: string | null): void {
     if (response.destroyed) return
     const { mesh } = this.#options
+    if (held !== null) mesh.acknowledge(peer.serial, held)
     let { trust, revocations } = mesh.trusting
     // Between two changes of whom to believe only time passes, and the watch ends with the certificate.
     const isTrusted = (): boolean => {

@@ -5,12 +5,15 @@ import { importKeySet, type JwksDocument, type KeySet } from '../../auth/key-set
 import { keySourceId } from '../../auth/issuer-id.ts'
 import type { IssuerPlan } from '../../auth/plan.ts'
 import type { MeshPlan } from '../../config/mesh.ts'
+import type { StorePlan } from '../../limit/plan.ts'
+import { connectRedis } from '../../limit/redis-client.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import { errorCode, errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import type { MeshNews, MeshQuestion } from '../../mesh/membership.ts'
 import type { CaAuditEvent } from '../ca/audit.ts'
+import type { MeshCertificates } from '../certificates/inventory.ts'
 import { openDevelopmentCa } from '../ca/development-ca.ts'
 import { JoinTokens } from '../ca/join-tokens.ts'
 import { JwtJoin } from '../ca/jwt-join.ts'
@@ -18,8 +21,11 @@ import { readKeyFile, type CaMaterial } from '../ca/material.ts'
 import { MeshCa } from '../ca/mesh-ca.ts'
 import { RevocationList } from '../ca/revocations.ts'
 import { fileStore } from '../ca/text-store.ts'
+import type { Documents } from '../documents/documents.ts'
 import type { MeshAuditEvent } from './audit.ts'
+import { AuthorityRotation } from './authority-rotation.ts'
 import { Mesh } from './mesh.ts'
+import { SharedMesh } from './shared-mesh.ts'
 import { startMeshDoor, type MeshDoor } from './door.ts'
 
 export interface MeshControlOptions {
@@ -30,6 +36,8 @@ export interface MeshControlOptions {
   readonly log: Log
   /** Where what must outlive the process is kept. */
   readonly dataDir: string
+  /** Where join tokens are: a fleet shares them. */
+  readonly documents: Documents
   /** Addresses of this machine. */
   readonly ownAddresses: () => readonly string[]
   readonly audit: (event: CaAuditEvent | MeshAuditEvent) => void
@@ -47,20 +55,28 @@ export interface MeshInput {
   readonly folder: string
 }
 
+/** Files of the development authority. */
+const CURRENT_CA = 'development-ca'
+const NEXT_CA = 'development-ca-next'
+
 export class MeshControl {
   readonly tokens: JoinTokens
   readonly revocations: RevocationList
   readonly mesh: Mesh
+  readonly rotation: AuthorityRotation
   readonly #options: MeshControlOptions
   readonly #ca: MeshCa
   #input: MeshInput
   #door: MeshDoor | null = null
+  #shared: SharedMesh | null = null
+  /** The store as it was named last. */
+  #sharedBy = ''
   #jwt: JwtJoin | null = null
   #joinKeys: KeySet | null = null
 
   /** Rejects where the authority cannot issue, or where state that must not be lost may be lost. Not open yet. */
   static async open(input: MeshInput, options: MeshControlOptions): Promise<MeshControl> {
-    const { clock, dataDir, audit, randomBytes } = options
+    const { clock, dataDir, documents, audit, randomBytes } = options
     const file = (name: string) => fileStore(resolve(dataDir, 'mesh', name))
     const { trustDomain } = input.plan
     const ca = await MeshCa.open({
@@ -73,13 +89,15 @@ export class MeshControl {
     })
     const revocations = await RevocationList.open({ store: file('revocations'), clock, audit })
     const tokens = await JoinTokens.open({
-      store: file('join-tokens'),
+      documents,
       clock,
       randomBytes,
       trust: () => ca.trust,
       audit,
     })
-    return new MeshControl(input, options, ca, revocations, tokens)
+    const control = new MeshControl(input, options, ca, revocations, tokens)
+    if (control.authorityKind === 'development') await control.rotation.resume(trustDomain)
+    return control
   }
 
   private constructor(
@@ -89,7 +107,7 @@ export class MeshControl {
     revocations: RevocationList,
     tokens: JoinTokens,
   ) {
-    const { clock, randomBytes, ownAddresses, audit } = options
+    const { clock, dataDir, randomBytes, ownAddresses, audit } = options
     this.#options = options
     this.#input = input
     this.#ca = ca
@@ -105,6 +123,14 @@ export class MeshControl {
       ownAddresses,
       audit,
     })
+    this.rotation = new AuthorityRotation({
+      ca,
+      clock,
+      registry: this.mesh.registry,
+      reports: this.mesh.reports,
+      current: fileStore(resolve(dataDir, 'mesh', CURRENT_CA)),
+      next: fileStore(resolve(dataDir, 'mesh', NEXT_CA)),
+    })
     this.mesh.onChange(() => this.#tellMembers(null))
     this.#useJoin()
   }
@@ -116,6 +142,17 @@ export class MeshControl {
 
   get trustDomain(): string {
     return this.#input.plan.trustDomain
+  }
+
+  get authorityKind(): MeshPlan['ca']['kind'] {
+    return this.#input.plan.ca.kind
+  }
+
+  /** Whose signature identities bear, and which of them instances are known by. */
+  get certificates(): MeshCertificates {
+    const { trustDomain, ca } = this.#input.plan
+    const { chainPems } = this.#ca
+    return { trustDomain, chainPems, ttlMs: ca.ttlMs, identities: this.mesh.instances() }
   }
 
   /** Rejects with the system's error where the address is taken. */
@@ -143,6 +180,29 @@ export class MeshControl {
     this.#joinKeys = document === null ? null : (importKeySet(document)?.keySet ?? null)
   }
 
+  /** The nodes that `store` names share their instances and revocations; one that works alone keeps them to itself. */
+  share(store: StorePlan): void {
+    const key = JSON.stringify(store)
+    if (key === this.#sharedBy) return
+    this.#sharedBy = key
+    void this.#shared?.close()
+    const { random, clock, log } = this.#options
+    const { mesh, revocations, trustDomain } = this
+    this.#shared =
+      store.kind !== 'redis'
+        ? null
+        : new SharedMesh({
+            connect: (onError) => connectRedis(store, random, onError),
+            prefix: store.prefix,
+            trustDomain,
+            mesh,
+            revocations,
+            clock,
+            log,
+          })
+    mesh.share(this.#shared?.remote ?? null)
+  }
+
   /** A question of a worker. */
   hear(worker: number, question: MeshQuestion): void {
     const { tell, log } = this.#options
@@ -163,6 +223,7 @@ export class MeshControl {
   }
 
   async close(): Promise<void> {
+    await this.#shared?.close()
     await this.#door?.close()
     this.mesh.close()
     this.#ca.close()
@@ -197,7 +258,7 @@ async function materialOf(
 ): Promise<CaMaterial> {
   const { ca, trustDomain } = plan
   if (ca.kind === 'development') {
-    const store = fileStore(resolve(dataDir, 'mesh', 'development-ca'))
+    const store = fileStore(resolve(dataDir, 'mesh', CURRENT_CA))
     return openDevelopmentCa({ store, trustDomain, production, nowMs: clock.wallMs() })
   }
   const keyPem = await readKeyFile(resolve(folder, ca.keyFile))

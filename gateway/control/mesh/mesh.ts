@@ -9,8 +9,17 @@ import type { MeshPlan } from '../../config/mesh.ts'
 import type { MeshCa } from '../ca/mesh-ca.ts'
 import type { RevocationList } from '../ca/revocations.ts'
 import type { MeshAudit } from './audit.ts'
-import { LEASE_TTL_MS, Registry, type Caller, type RegistryEvent } from './registry.ts'
-import { Snapshots } from './snapshots.ts'
+import {
+  LEASE_TTL_MS,
+  Registry,
+  type Caller,
+  type InstanceView,
+  type RegistryEvent,
+} from './registry.ts'
+import type { RemoteInstances } from './remote-instances.ts'
+import { fieldOf } from './shared-entry.ts'
+import { Snapshots, tellsOf } from './snapshots.ts'
+import { TrustReports } from './trust-reports.ts'
 
 /** As much of the certificate authority as is needed here. */
 export type MeshAuthority = Pick<MeshCa, 'trust' | 'issue' | 'onChange'>
@@ -43,12 +52,16 @@ const WARM_UP_MS = 2 * LEASE_TTL_MS
 
 export class Mesh {
   readonly registry: Registry
+  readonly reports = new TrustReports()
   readonly bootId: string
   readonly #options: MeshOptions
   readonly #snapshots: Snapshots
   readonly #listeners = new Set<() => void>()
   /** Endpoints of this node's own processes; they need no lease. */
   readonly #local = new Map<string, readonly MeshEndpoint[]>()
+  /** `service instance` of those that get no new call. */
+  #held: ReadonlySet<string> = new Set()
+  #remote: RemoteInstances | null = null
   readonly #startedAtMs: number
   #plan: MeshPlan
   #cancelTelling: (() => void) | null = null
@@ -119,8 +132,18 @@ export class Mesh {
       plan: this.#plan,
       ...this.trusting,
       version: this.#version,
-      endpoints: (service) => this.#local.get(service) ?? this.registry.endpoints(service),
+      endpoints: (service) =>
+        this.#local.get(service) ??
+        this.#endpointsOf(service).filter(
+          ({ instance }) => !this.#held.has(`${service} ${instance}`),
+        ),
     })
+  }
+
+  /** The member with this certificate says which snapshot it holds, and so whom it believes. */
+  acknowledge(serial: string, revision: string): void {
+    const { trust } = this.trusting
+    if (tellsOf(revision, trust)) this.reports.note(serial, trust)
   }
 
   /** A certificate for a process of this node; sidecars get theirs at the door. */
@@ -131,8 +154,10 @@ export class Mesh {
   /** A certificate for `id`, which `actor` has proved to be. Throws what `MeshCa.issue` throws. */
   grant(csrPem: string, id: string, actor: string = id): Grant {
     const { authority, clock } = this.#options
-    const { certPem } = authority.issue(csrPem, id, clock.wallMs(), actor)
-    return { id, certPem, ...this.trusting }
+    const { certPem, serial } = authority.issue(csrPem, id, clock.wallMs(), actor)
+    const { trusting } = this
+    this.reports.note(serial, trusting.trust)
+    return { id, certPem, ...trusting }
   }
 
   /** Where a service of this node's own processes is reached; [] takes it away. */
@@ -142,11 +167,36 @@ export class Mesh {
     this.changed()
   }
 
+  /** What is registered at other nodes' doors counts, too; null: no more. */
+  share(remote: RemoteInstances | null): void {
+    this.#remote = remote
+    this.changed()
+  }
+
+  /** Those of this node's door, and those of others that it does not know itself. */
+  instances(): readonly InstanceView[] {
+    const own = this.registry.list()
+    const known = new Set(own.map(fieldOf))
+    const others = (this.#remote?.list() ?? []).filter((entry) => !known.has(fieldOf(entry)))
+    return [...own, ...others.map((entry) => ({ ...entry, suspect: false, silentMs: 0 }))]
+  }
+
+  /** Instances that get no new call, by an operator's word; complete each time: `service instance`. */
+  hold(held: ReadonlySet<string>): void {
+    this.#held = held
+    this.changed()
+  }
+
   close(): void {
     for (const stop of this.#stops) stop()
     this.#cancelSweep()
     this.#cancelTelling?.()
     this.#listeners.clear()
+  }
+
+  #endpointsOf(service: string): readonly MeshEndpoint[] {
+    if (this.#remote === null) return this.registry.endpoints(service)
+    return this.#remote.endpoints(service, this.registry.instancesOf(service))
   }
 
   #tell(): void {

@@ -23,8 +23,9 @@ export interface Caller {
   readonly service: string
   /** Canonical address of the peer. */
   readonly address: string
-  /** Serial of the certificate, for the audit. */
+  /** Of the certificate it shows. */
   readonly serial: string
+  readonly notAfterMs: number
 }
 
 export type RegistryRefusal =
@@ -54,6 +55,20 @@ export interface InstanceView extends Omit<Registration, 'address'> {
   readonly suspect: boolean
   /** Since it was last heard of. */
   readonly silentMs: number
+  /** The certificate it showed then. */
+  readonly certificate: ShownCertificate
+}
+
+export interface ShownCertificate {
+  readonly serial: string
+  readonly notAfterMs: number
+}
+
+/** An instance of this node; `endpoint` null: it is not to be called. */
+export interface OwnEndpoint {
+  readonly instance: string
+  readonly epoch: number
+  readonly endpoint: MeshEndpoint | null
 }
 
 export type RegistryEvent =
@@ -77,6 +92,7 @@ interface Instance extends Omit<Registration, 'address'> {
   readonly leaseId: string
   readonly address: string
   readonly state: Heartbeat
+  readonly certificate: ShownCertificate
   readonly heardAtMs: number
   /** Null: not suspect. */
   readonly suspectSinceMs: number | null
@@ -135,6 +151,7 @@ export class Registry {
       leaseId,
       address,
       state: same?.state.status === 'draining' ? same.state : state,
+      certificate: shownBy(caller),
       heardAtMs: this.#options.clock.monotonicMs(),
       suspectSinceMs: null,
     })
@@ -149,6 +166,7 @@ export class Registry {
     this.#put(known, {
       ...known,
       state: isDraining ? { ...state, status: 'draining' } : state,
+      certificate: shownBy(caller),
       heardAtMs: this.#options.clock.monotonicMs(),
       suspectSinceMs: null,
     })
@@ -174,10 +192,19 @@ export class Registry {
   endpoints(service: string): readonly MeshEndpoint[] {
     const endpoints: MeshEndpoint[] = []
     for (const instance of this.#services.get(service)?.values() ?? []) {
-      const endpoint = endpointOf(instance)
+      const endpoint = ownEndpointOf(instance)
       if (endpoint !== null) endpoints.push(endpoint)
     }
     return endpoints.sort((a, b) => (a.instance < b.instance ? -1 : 1))
+  }
+
+  /** All of a service, those that may not be called too, in no particular order. */
+  instancesOf(service: string): readonly OwnEndpoint[] {
+    return [...(this.#services.get(service)?.values() ?? [])].map((instance) => ({
+      instance: instance.instance,
+      epoch: instance.epoch,
+      endpoint: ownEndpointOf(instance),
+    }))
   }
 
   /** Every instance, in no particular order. */
@@ -260,8 +287,8 @@ export class Registry {
   #put(before: Instance | undefined, now: Instance): void {
     if (before !== undefined && before.leaseId !== now.leaseId) this.#byLease.delete(before.leaseId)
     this.#replace(now)
-    const seen = before === undefined ? null : endpointOf(before)
-    if (JSON.stringify(seen) !== JSON.stringify(endpointOf(now))) {
+    const seen = before === undefined ? null : ownEndpointOf(before)
+    if (JSON.stringify(seen) !== JSON.stringify(ownEndpointOf(now))) {
       this.#options.onChange(now.service)
     }
   }
@@ -285,11 +312,28 @@ export class Registry {
   }
 }
 
-function endpointOf(instance: Instance): MeshEndpoint | null {
-  const { address, port, weight, zone, version, state } = instance
-  if (state.status === 'starting' || state.status === 'draining') return null
-  const healthy = state.healthy && state.status === 'up'
-  return { instance: instance.instance, address, port, weight, zone, version, healthy }
+/** null: it is not to be called. */
+export function endpointOf({
+  instance,
+  address,
+  port,
+  weight,
+  zone,
+  version,
+  healthy,
+  status,
+}: Omit<MeshEndpoint, 'healthy'> & Heartbeat): MeshEndpoint | null {
+  if (status === 'starting' || status === 'draining') return null
+  const isWell = healthy && status === 'up'
+  return { instance, address, port, weight, zone, version, healthy: isWell }
+}
+
+function ownEndpointOf({ state, ...instance }: Instance): MeshEndpoint | null {
+  return endpointOf({ ...instance, ...state })
+}
+
+function shownBy({ serial, notAfterMs }: Caller): ShownCertificate {
+  return { serial, notAfterMs }
 }
 
 function isSuspect({ suspectSinceMs }: Instance): boolean {

@@ -1,6 +1,7 @@
 // What each member of the mesh is told: the services it may call, the rules about its own, whom to trust.
 
 import { createHash } from 'node:crypto'
+import { bundleHash } from '../../../sidecar/identity/bundle-hash.ts'
 import { serviceNameOf, spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import type { Revocations, TrustBundle } from '../../../sidecar/identity/svid.ts'
 import type { AuthorizationRule } from '../../../sidecar/policy/authorization-rule.ts'
@@ -68,9 +69,25 @@ export class Snapshots {
   }
 
   #make(contents: Omit<Snapshot, 'revision' | 'madeAtMs'>): Snapshot {
-    const revision = `${this.#bootId}-${++this.#counter}`
+    const revision = `${this.#bootId}-${++this.#counter}-${markOf(contents.trust)}`
     return { revision, madeAtMs: this.#wallMs(), ...contents }
   }
+}
+
+/** Whether a snapshot of this revision, of whatever boot and node, told of exactly these roots. */
+export function tellsOf(revision: string, trust: TrustBundle): boolean {
+  return revision.endsWith(`-${markOf(trust)}`)
+}
+
+// Bundles are immutable values, so that each is hashed once.
+const marks = new WeakMap<TrustBundle, string>()
+
+function markOf(trust: TrustBundle): string {
+  const known = marks.get(trust)
+  if (known !== undefined) return known
+  const mark = bundleHash(trust.rootPems).replaceAll(/[-_]/g, '').slice(0, 12)
+  marks.set(trust, mark)
+  return mark
 }
 
 /** Which services have a rule that lets a caller in: by caller, and those that let anybody in. */

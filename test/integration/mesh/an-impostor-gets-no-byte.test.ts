@@ -43,6 +43,7 @@ test('an instance with a good certificate of another service gets no byte at an 
       service: 'billing',
       address: '127.0.0.1',
       serial: '1',
+      notAfterMs: Date.now() + 3_600_000,
     },
     {
       instance: 'billing-1',

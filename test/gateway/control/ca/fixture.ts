@@ -2,6 +2,7 @@
 
 import type { CaAuditEvent } from '../../../../gateway/control/ca/audit.ts'
 import type { CaMaterial } from '../../../../gateway/control/ca/material.ts'
+import type { Document, Documents } from '../../../../gateway/control/documents/documents.ts'
 import type { TextStore } from '../../../../gateway/control/ca/text-store.ts'
 import { oddRoot, type OddCertificate } from '../../../support/odd-certificates.ts'
 
@@ -23,6 +24,32 @@ export class MemoryStore implements TextStore {
     if (this.fault !== null) throw this.fault
     this.saves += 1
     this.text = text
+  }
+}
+
+export class MemoryDocuments implements Documents {
+  readonly #documents = new Map<string, Document>()
+  /** Set: whatever is asked fails with it. */
+  fault: Error | null = null
+  /** Set: whatever is written fails with it. */
+  writeFault: Error | null = null
+
+  /** Of every document. */
+  get text(): string {
+    return [...this.#documents.values()].map(({ text }) => text).join('\n')
+  }
+
+  async read(name: string): Promise<Document> {
+    if (this.fault !== null) throw this.fault
+    return this.#documents.get(name) ?? { text: '', version: 0 }
+  }
+
+  async write(name: string, text: string, version: number): Promise<boolean> {
+    const fault = this.fault ?? this.writeFault
+    if (fault !== null) throw fault
+    if ((this.#documents.get(name)?.version ?? 0) !== version) return false
+    this.#documents.set(name, { text, version: version + 1 })
+    return true
   }
 }
 

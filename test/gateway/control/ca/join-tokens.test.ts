@@ -7,17 +7,23 @@ import { bundleHash } from '../../../../sidecar/identity/bundle-hash.ts'
 import { createKey } from '../../../../sidecar/identity/key.ts'
 import { bundleOf, oddRoot } from '../../../support/odd-certificates.ts'
 import { TwoClocks } from '../../../sidecar/identity/two-clocks.ts'
-import { MemoryStore, START_MS, Trail } from './fixture.ts'
+import { MemoryDocuments, START_MS, Trail } from './fixture.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const root = await oddRoot()
 const trust = bundleOf(root)
 
-async function open(store = new MemoryStore(), clock = new TwoClocks(START_MS)) {
+async function open(store = new MemoryDocuments(), clock = new TwoClocks(START_MS)) {
   const trail = new Trail()
   const { audit } = trail
-  const tokens = await JoinTokens.open({ store, clock, randomBytes, trust: () => trust, audit })
+  const tokens = await JoinTokens.open({
+    documents: store,
+    clock,
+    randomBytes,
+    trust: () => trust,
+    audit,
+  })
   const join = async (token: string, csrPem: string, service: string | null = 'orders') => {
     const verdict = await tokens.redeem({ token, csrPem, service, actor: '10.0.0.1' })
     return verdict.kind === 'granted' ? verdict.service : verdict.reason
@@ -54,7 +60,11 @@ test('it pins the bundle, and its secret stands in no store, list or event', asy
   assert.equal(parts.bundleHash, bundleHash([root.certPem]))
   assert.equal(Buffer.from(parts.secret, 'base64url').length, 32)
   await join(token, createKey().csrPem)
-  for (const text of [store.text!, JSON.stringify(tokens.list()), JSON.stringify(trail.events)]) {
+  for (const text of [
+    store.text,
+    JSON.stringify(await tokens.list()),
+    JSON.stringify(trail.events),
+  ]) {
     assert.ok(!text.includes(parts.secret))
   }
 })
@@ -128,7 +138,7 @@ test('every way to be wrong has its word, and none uses the token up', async () 
 })
 
 test('a restart of control forgets neither tokens nor whose they are', async () => {
-  const store = new MemoryStore()
+  const store = new MemoryDocuments()
   const clock = new TwoClocks(START_MS)
   const before = await open(store, clock)
   const [used, unused] = [await before.create(), await before.create()]
@@ -140,7 +150,7 @@ test('a restart of control forgets neither tokens nor whose they are', async () 
   assert.equal(await join(unused.token, createKey().csrPem), 'orders')
 })
 
-test('nobody is let in while it cannot be written down, and the key is bound all the same', async () => {
+test('nobody is let in while it cannot be written down, and then the token is as good as before', async () => {
   const { create, join, store } = await open()
   const { token } = await create()
   store.fault = new Error('disk full')
@@ -148,14 +158,27 @@ test('nobody is let in while it cannot be written down, and the key is bound all
   assert.equal(await join(token, csrPem), 'store_failed')
   await assert.rejects(create(), /disk full/)
   store.fault = null
-  assert.equal(await join(token, createKey().csrPem), 'replayed_token')
   assert.equal(await join(token, csrPem), 'orders')
+  assert.equal(await join(token, createKey().csrPem), 'replayed_token')
+})
+
+test('of two bearers at two nodes one is first, and what one node takes back is nowhere', async () => {
+  const store = new MemoryDocuments()
+  const [a, b] = [await open(store), await open(store)]
+  const [first, second] = [await a.create(), await a.create()]
+  const answers = await Promise.all([
+    a.join(first.token, createKey().csrPem),
+    b.join(first.token, createKey().csrPem),
+  ])
+  assert.deepEqual(answers.toSorted(), ['orders', 'replayed_token'])
+  assert.equal(await b.tokens.remove(second.id, 'bob'), true)
+  assert.equal(await a.join(second.token, createKey().csrPem), 'unknown_token')
 })
 
 test('state that is damaged costs the tokens and sounds the alarm', async () => {
-  const store = new MemoryStore()
+  const store = new MemoryDocuments()
   const { token } = await (await open(store)).create()
-  store.text = `${store.text!.slice(0, 40)}…`
+  await store.write('join-tokens', `${store.text.slice(0, 40)}…`, 1)
   const { join, trail } = await open(store)
   assert.equal(trail.events[0]?.kind, 'state_lost')
   assert.equal(trail.events[0].alarm, true)
@@ -169,7 +192,7 @@ test('a token that was taken back is unknown', async () => {
   assert.equal(trail.last?.kind, 'join_token_remove')
   assert.equal(await tokens.remove(id, 'bob'), false)
   assert.equal(await join(token, createKey().csrPem), 'unknown_token')
-  assert.deepEqual(tokens.list(), [])
+  assert.deepEqual(await tokens.list(), [])
 })
 
 test('there are never more than so many, and old ones make room', async () => {
@@ -178,10 +201,10 @@ test('there are never more than so many, and old ones make room', async () => {
   await assert.rejects(create(), { code: 'too_many_tokens' })
   clock.jump(10 * MINUTE_MS + RETRY_MS)
   await create()
-  assert.equal(tokens.list().length, MAX_TOKENS)
+  assert.equal((await tokens.list()).length, MAX_TOKENS)
   clock.jump(2 * DAY_MS)
   await create()
-  assert.equal(tokens.list().length, 1)
+  assert.equal((await tokens.list()).length, 1)
 })
 
 test('what cannot be a token is a mistake of the caller', async () => {

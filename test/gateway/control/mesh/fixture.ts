@@ -6,6 +6,7 @@ import { openDevelopmentCa } from '../../../../gateway/control/ca/development-ca
 import { JoinTokens } from '../../../../gateway/control/ca/join-tokens.ts'
 import { RevocationList } from '../../../../gateway/control/ca/revocations.ts'
 import type { TextStore } from '../../../../gateway/control/ca/text-store.ts'
+import type { Documents } from '../../../../gateway/control/documents/documents.ts'
 import type { MeshAuditEvent } from '../../../../gateway/control/mesh/audit.ts'
 import {
   startMeshDoor,
@@ -26,6 +27,7 @@ import type {
 import type { AuthorizationRule } from '../../../../sidecar/policy/authorization-rule.ts'
 import { systemClock, type Clock } from '../../../../sidecar/runtime/clock.ts'
 import type { Grant } from '../../../../sidecar/snapshot/grant.ts'
+import { MemoryDocuments } from '../ca/fixture.ts'
 
 export const DOMAIN = 'mesh.test'
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} }
@@ -66,13 +68,14 @@ export function memoryStore(): TextStore {
 export interface Disk {
   readonly ca: TextStore
   readonly overlap: TextStore
-  readonly tokens: TextStore
+  readonly tokens: Documents
   readonly revocations: TextStore
 }
 
 export function memoryDisk(): Disk {
-  const stores = [memoryStore(), memoryStore(), memoryStore(), memoryStore()] as const
-  return { ca: stores[0], overlap: stores[1], tokens: stores[2], revocations: stores[3] }
+  const stores = [memoryStore(), memoryStore(), memoryStore()] as const
+  const [ca, overlap, revocations] = stores
+  return { ca, overlap, tokens: new MemoryDocuments(), revocations }
 }
 
 export interface ControlUnderTest {
@@ -122,7 +125,7 @@ export async function startControl(settings: ControlSettings = {}): Promise<Cont
     ...(ttlMs === undefined ? {} : { ttlMs }),
   })
   const tokens = await JoinTokens.open({
-    store: disk.tokens,
+    documents: disk.tokens,
     clock,
     randomBytes,
     trust: () => ca.trust,

@@ -69,7 +69,13 @@ test('leases run out by themselves, and that is audited', async () => {
   const control = await startControl({ plan, clock })
   try {
     const { registry } = control.mesh
-    const caller = { id: idOf('orders'), service: 'orders', address: '10.0.0.1', serial: '1' }
+    const caller = {
+      id: idOf('orders'),
+      service: 'orders',
+      address: '10.0.0.1',
+      serial: '1',
+      notAfterMs: 0,
+    }
     const facts = {
       protocol: 'http1',
       version: null,

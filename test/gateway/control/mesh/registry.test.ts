@@ -50,7 +50,13 @@ class World {
 }
 
 function caller(service: string, address = '10.0.0.7'): Caller {
-  return { id: `spiffe://mesh.test/ns/default/svc/${service}`, service, address, serial: 'a1' }
+  return {
+    id: `spiffe://mesh.test/ns/default/svc/${service}`,
+    service,
+    address,
+    serial: 'a1',
+    notAfterMs: 3_600_000,
+  }
 }
 
 function registration(changes: Partial<Registration> = {}): Registration {
