@@ -4,6 +4,9 @@ import type { LoadedConfig, LoadResult } from './config/load.ts'
 import { writeConfig, writeProblem } from './config/write.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from './control/config/change.ts'
 import { Reverting } from './control/config/reverting.ts'
+import { ErrorGuard } from './control/releases/error-guard.ts'
+import { checksumOf } from './control/revisions/revision.ts'
+import type { CountRow } from './decide/explain-messages.ts'
 import type { ToControl } from './messages.ts'
 import type { Clock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
@@ -20,16 +23,15 @@ export interface ChangesOptions {
 }
 
 const FROM_FILE = { author: '', origin: 'file', message: '', revertsAtMs: null } as const
-const AUTO_REVERT = {
-  author: '',
-  origin: 'auto-revert',
-  message: 'the change before was not confirmed in time',
-  confirmWithinMs: null,
-} as const
+const AUTO_REVERT = { author: '', origin: 'auto-revert', confirmWithinMs: null } as const
+const NOT_CONFIRMED = 'the change before was not confirmed in time'
+/** A guarded change that nobody has to confirm is watched for so long. */
+const GUARDED_MS = 300_000
 
 export class Changes {
   readonly #options: ChangesOptions
   readonly #reverting: Reverting
+  readonly #guard: ErrorGuard
   #live: LiveConfig | null = null
   /** What the file says, while the fleet has not said whether it will be. */
   #edit: string | null = null
@@ -41,7 +43,19 @@ export class Changes {
     this.#options = options
     this.#reverting = new Reverting(clock, (text) => {
       log.warn('the change was not confirmed and is taken back', { file })
-      void this.#takeBack(text)
+      void this.#takeBack({ ...AUTO_REVERT, text, message: NOT_CONFIRMED })
+    })
+    this.#guard = new ErrorGuard({
+      clock,
+      onBreach: (text, message) => {
+        log.warn('requests fail since the change, and it is taken back', { file, reason: message })
+        const { text: failing } = this.#live!
+        void this.#takeBack({ ...AUTO_REVERT, text, message }, checksumOf(failing))
+      },
+      onEnd: () => {
+        const { guard: _, ...live } = this.#live!
+        this.#tellLive(live)
+      },
     })
   }
 
@@ -57,7 +71,7 @@ export class Changes {
   edited(serial: number, text: string): void {
     // What we wrote ourselves comes back as an edit that changes nothing; so does a certificate that was renewed.
     if (this.#live?.text === text) return
-    this.#reverting.cancel()
+    this.#stays()
     this.#edit = null
     this.#tellLive({ ...FROM_FILE, serial, text })
   }
@@ -72,32 +86,44 @@ export class Changes {
     this.#options.tell({ kind: 'changed', id, result: await this.#inTurn(change) })
   }
 
+  /** What a worker counted of its requests since it told last. */
+  counted(rows: readonly CountRow[]): void {
+    this.#guard.heard(rows)
+  }
+
   /** What is served now stays. */
   confirm(id: number): void {
-    this.#reverting.cancel()
-    const live = this.#tellLive({ ...this.#live!, revertsAtMs: null })
+    this.#stays()
+    const { guard: _, ...kept } = this.#live!
+    const live = this.#tellLive({ ...kept, revertsAtMs: null })
     this.#options.tell({ kind: 'changed', id, result: { kind: 'live', live, warnings: [] } })
   }
 
   close(): void {
-    this.#reverting.cancel()
+    this.#stays()
   }
 
-  async #takeBack(text: string): Promise<void> {
+  #stays(): void {
+    this.#reverting.cancel()
+    this.#guard.cancel()
+  }
+
+  /** `tookBack`: checksum of the text whose requests failed. */
+  async #takeBack(change: ConfigChange, tookBack?: string): Promise<void> {
     const { log, file } = this.#options
-    const result = await this.#inTurn({ ...AUTO_REVERT, text })
+    const result = await this.#inTurn(change, tookBack)
     if (result.kind === 'live') return
     const reason = result.kind === 'rejected' ? result.reason : result.problems[0]?.message
     log.error('the change could not be taken back and serves on', { file, reason: reason ?? '' })
   }
 
-  #inTurn(change: ConfigChange): Promise<ChangeResult> {
-    const result = this.#queue.then(() => this.#change(change))
+  #inTurn(change: ConfigChange, tookBack?: string): Promise<ChangeResult> {
+    const result = this.#queue.then(() => this.#change(change, tookBack))
     this.#queue = result.catch(() => undefined)
     return result
   }
 
-  async #change(change: ConfigChange): Promise<ChangeResult> {
+  async #change(change: ConfigChange, tookBack?: string): Promise<ChangeResult> {
     const { text, confirmWithinMs } = change
     const { file, load, apply } = this.#options
     // What the file cannot be made to say would be forgotten at the next start.
@@ -105,20 +131,32 @@ export class Changes {
     if (problem !== null)
       return { kind: 'rejected', reason: `the file is not ours to write: ${problem}` }
     const before = this.#live
+    // Somebody was faster than the guard: what failed is not what is served any more.
+    if (tookBack !== undefined && before !== null && checksumOf(before.text) !== tookBack)
+      return { kind: 'live', live: before, warnings: [] }
     if (before?.text === text) return this.#keep(before, confirmWithinMs)
     const loaded = await load(text)
     if (loaded.kind === 'refused') return { kind: 'refused', problems: loaded.problems }
     const applied = await apply(loaded)
     if ('reason' in applied) return { kind: 'rejected', reason: applied.reason }
-    if (confirmWithinMs === null) this.#reverting.cancel()
-    else if (before !== null) this.#reverting.arm(before.text, confirmWithinMs)
+    this.#arm(change, before)
     this.#write(text)
-    return { kind: 'live', live: this.#now(change, applied.serial), warnings: loaded.warnings }
+    const live = this.#now(change, applied.serial, tookBack)
+    return { kind: 'live', live, warnings: loaded.warnings }
+  }
+
+  #arm({ confirmWithinMs, guard }: ConfigChange, before: LiveConfig | null): void {
+    this.#guard.cancel()
+    if (confirmWithinMs === null) this.#reverting.cancel()
+    if (before === null) return
+    const back = this.#reverting.text ?? before.text
+    if (confirmWithinMs !== null) this.#reverting.arm(back, confirmWithinMs)
+    if (guard !== undefined) this.#guard.arm(guard, back, confirmWithinMs ?? GUARDED_MS)
   }
 
   /** It is served already: but the file may say something else, and a change may wait that is to stay. */
   #keep(live: LiveConfig, confirmWithinMs: number | null): ChangeResult {
-    if (confirmWithinMs === null) this.#reverting.cancel()
+    if (confirmWithinMs === null) this.#stays()
     this.#write(live.text)
     return { kind: 'live', live: this.#now(live, live.serial), warnings: [] }
   }
@@ -126,9 +164,12 @@ export class Changes {
   #now(
     { text, author, origin, message }: Omit<ConfigChange, 'confirmWithinMs'>,
     serial: number,
+    tookBack?: string,
   ): LiveConfig {
     const revertsAtMs = this.#reverting.atMs
-    return this.#tellLive({ serial, text, author, origin, message, revertsAtMs })
+    const { guard } = this.#guard
+    const more = { ...(guard && { guard }), ...(tookBack !== undefined && { tookBack }) }
+    return this.#tellLive({ serial, text, author, origin, message, revertsAtMs, ...more })
   }
 
   #write(text: string): void {

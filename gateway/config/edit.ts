@@ -35,6 +35,28 @@ export function appendEntry(text: string, path: EditPath, value: unknown): strin
 
 /** Removes the entry of the list, or the pair of the map, at `path`. Throws as `appendEntry`. */
 export function removeEntry(text: string, path: EditPath): string {
+  const [from, to] = extentOf(text, parentAt(text, path), path.at(-1)!)
+  return text.slice(0, from) + text.slice(to)
+}
+
+/** Sets the value of a key of the map at `path`; the key is made where it is not there yet. Throws as `appendEntry`. */
+export function setValue(text: string, path: EditPath, value: unknown): string {
+  const parent = parentAt(text, path)
+  const key = path.at(-1)!
+  const child = isMap(parent) ? childOf(parent, key) : null
+  if (child === null) return addPair(text, parent, key, [], value)
+  const [from, to] = child.range!
+  return text.slice(0, from) + flow(value) + text.slice(to)
+}
+
+function rootOf(text: string): YAMLMap {
+  const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false })
+  if (document.errors.length > 0 || !isMap(document.contents)) throw notEditable([])
+  return document.contents
+}
+
+/** What the last key stands in. */
+function parentAt(text: string, path: EditPath): YAMLMap | YAMLSeq {
   const parentPath = path.slice(0, -1)
   let parent: YAMLMap | YAMLSeq = rootOf(text)
   for (const key of parentPath) {
@@ -42,14 +64,7 @@ export function removeEntry(text: string, path: EditPath): string {
     if (!isMap(next) && !isSeq(next)) throw notEditable(parentPath)
     parent = next
   }
-  const [from, to] = extentOf(text, parent, path.at(-1)!)
-  return text.slice(0, from) + text.slice(to)
-}
-
-function rootOf(text: string): YAMLMap {
-  const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false })
-  if (document.errors.length > 0 || !isMap(document.contents)) throw notEditable([])
-  return document.contents
+  return parent
 }
 
 function childOf(parent: YAMLMap | YAMLSeq, key: string | number): Node | null {
@@ -74,10 +89,10 @@ function addPair(
   parent: YAMLMap | YAMLSeq,
   key: string | number,
   rest: EditPath,
-  list: readonly unknown[],
+  innermost: unknown,
 ): string {
   if (!isMap(parent) || typeof key === 'number') throw notEditable([key])
-  const value = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), list)
+  const value = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), innermost)
   const empty = parent.items.find(({ key: name }) => isScalar(name) && name.value === key)
   if (empty !== undefined) return fillPair(text, empty, value)
   if (parent.flow === true) {

@@ -85,7 +85,7 @@ export interface RoutePlan {
   /** Listener names, or null for every listener. */
   readonly listeners: readonly string[] | null
   readonly match: RouteMatch
-  /** Weighted targets; weights are whole numbers > 0. */
+  /** Weighted targets; weights are whole numbers, and at least one is above 0. */
   readonly to: readonly { readonly service: TargetService; readonly weight: number }[]
   readonly sticky:
     | { readonly kind: 'none' }

@@ -21,10 +21,11 @@ const Name = Type.String({ pattern: NAME_PATTERN, title: 'a name' })
 
 const Weight = Type.Optional(
   Type.Integer({
-    minimum: 1,
+    minimum: 0,
     maximum: 10_000,
     default: 1,
-    description: 'Share of the requests, relative to the other entries; 1 to 10000, default 1.',
+    description:
+      'Share of the requests, relative to the other entries; 0 (none) to 10000, default 1.',
   }),
 )
 

@@ -54,7 +54,11 @@ export function compileTargets(
     seen.add(service.name)
     targets.push({ service, weight: entry.weight ?? 1 })
   }
-  return targets.length === to.length ? targets : null
+  if (targets.length < to.length) return null
+  if (targets.some(({ weight }) => weight > 0)) return targets
+  const message = 'every weight is 0: no request would be served'
+  context.report({ severity: 'error', path: at, message, fix: 'give one of them a weight above 0' })
+  return null
 }
 
 function urlService(url: string, at: ConfigPath, context: TargetContext): ServicePlan | null {

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import { Changes } from '../../gateway/changes.ts'
 import type { ConfigChange } from '../../gateway/control/config/change.ts'
+import { checksumOf } from '../../gateway/control/revisions/revision.ts'
 import type { ToControl } from '../../gateway/messages.ts'
 import { ManualClock, settled } from './auth/manual-clock.ts'
 import { check } from './control/config/fixture.ts'
+import { countRow } from './control/releases/count-row.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-changes-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -130,4 +132,78 @@ test('an edit that waits for the fleet is told again to a control that begins, u
   changes.propose('three\n')
   changes.propose('two\n')
   assert.equal(changes.greeting().length, 1)
+})
+
+suite('a change that is guarded', () => {
+  const guard = { points: 5, windowMs: 15_000 }
+  const guarded = (text: string, confirmWithinMs: number | null = null): ConfigChange => ({
+    ...change(text, confirmWithinMs),
+    guard,
+  })
+  const row = countRow({
+    outcomes: [
+      [200, 'ok', 88],
+      [502, 'upstream_refused', 12],
+    ],
+  })
+  const fail = async ({ changes, clock }: ReturnType<typeof start>, seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      changes.counted([row])
+      await clock.advance(1000)
+    }
+  }
+
+  test('is taken back once requests fail, before it is too late to confirm, and says why', async () => {
+    const started = start()
+    const { changes, told, applied, read } = started
+    await changes.make(1, guarded('two\n', 60_000))
+    await fail(started, 17)
+    assert.deepEqual(applied, ['two\n', 'one\n'])
+    assert.equal(read(), 'one\n')
+    const live = told.at(-1)!
+    assert.ok(live.kind === 'live')
+    assert.equal(live.origin, 'auto-revert')
+    assert.equal(live.message, 'auto-reverted: 5xx 12.0 % against 0.0 %')
+    assert.equal(live.tookBack, checksumOf('two\n'))
+    assert.deepEqual([live.revertsAtMs, live.guard], [null, undefined])
+    await fail(started, 60)
+    assert.equal(applied.length, 2)
+  })
+
+  test('needs no term for that, and is watched for five minutes', async () => {
+    const started = start()
+    const { changes, applied, clock, told } = started
+    await changes.make(1, guarded('two\n'))
+    await fail(started, 17)
+    assert.deepEqual(applied, ['two\n', 'one\n'])
+    await changes.make(2, guarded('three\n'))
+    const guardTold = (): unknown => told.findLast((one) => one.kind === 'live')!.guard
+    assert.deepEqual(guardTold(), guard)
+    await clock.advance(301_000)
+    assert.equal(guardTold(), undefined)
+    await fail(started, 60)
+    assert.deepEqual(applied.slice(2), ['three\n'])
+  })
+
+  test('that is confirmed, edited or replaced by another is not taken back for it', async () => {
+    for (const finish of [
+      async (changes: Changes) => changes.confirm(9),
+      async (changes: Changes) => changes.edited(9, 'edited\n'),
+      (changes: Changes) => changes.make(9, change('three\n')),
+    ]) {
+      const started = start()
+      await started.changes.make(1, guarded('two\n', 60_000))
+      await finish(started.changes)
+      await fail(started, 60)
+      assert.ok(!started.applied.includes('one\n'))
+    }
+  })
+
+  test('after another that waits goes back to what was there before both', async () => {
+    const started = start()
+    await started.changes.make(1, change('two\n', 60_000))
+    await started.changes.make(2, guarded('three\n', 60_000))
+    await fail(started, 17)
+    assert.deepEqual(started.applied, ['two\n', 'three\n', 'one\n'])
+  })
 })

@@ -5,7 +5,12 @@ import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { ConfigStore } from '../revisions/config-store.ts'
-import { checksumOf } from '../revisions/revision.ts'
+import {
+  checksumOf,
+  summaryOf,
+  type Revision,
+  type RevisionSummary,
+} from '../revisions/revision.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from './change.ts'
 import type { Current, Deployed, Deployment } from './deployment.ts'
 import { invalid, notWaiting, stale } from './refusals.ts'
@@ -17,6 +22,8 @@ export interface AloneOptions {
   /** Asks the supervisor. */
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
   readonly confirm: () => Promise<ChangeResult>
+  /** Told of each change that was taken back by itself, once it is written down. */
+  readonly tookBack?: (revision: RevisionSummary) => void
 }
 
 export class Alone implements Deployment {
@@ -45,7 +52,10 @@ export class Alone implements Deployment {
 
   learn(live: LiveConfig): void {
     this.#live = live
-    void this.#inTurn(() => this.#writeDown(live))
+    void this.#inTurn(async () => {
+      const written = await this.#writeDown(live)
+      if (written?.origin === 'auto-revert') this.#options.tookBack?.(summaryOf(written))
+    })
   }
 
   apply(change: ConfigChange, expected: string): Promise<Deployed> {
@@ -79,26 +89,27 @@ export class Alone implements Deployment {
     return current
   }
 
-  /** A text that is served already, or again after a restart, is no new revision. */
-  async #writeDown({ text, author, origin, message }: LiveConfig): Promise<void> {
+  /** The new revision; a text that is served already, or again after a restart, is none: null. */
+  async #writeDown({ text, author, origin, message }: LiveConfig): Promise<Revision | null> {
     const { store, clock, log } = this.#options
     try {
       for (;;) {
         const head = await store.head()
         if (head?.checksum === checksumOf(text)) {
           this.#number = head.number
-          return
+          return null
         }
         const draft = { text, author, origin, message, atMs: clock.wallMs() }
         const result = await store.append(draft, head?.number ?? 0)
         if (result.kind === 'stored') {
           this.#number = result.revision.number
-          return
+          return result.revision
         }
       }
     } catch (error) {
       this.#number = null
       log.error('the revision could not be written down', { error: errorMessage(error) })
+      return null
     }
   }
 

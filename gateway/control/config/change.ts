@@ -1,6 +1,7 @@
 // A change of the configuration as control asks the supervisor for it, and what came of it. Plain data: it crosses a pipe.
 
 import type { LocatedProblem } from '../../config/problems.ts'
+import type { Guard } from '../releases/guard.ts'
 import type { Origin } from '../revisions/revision.ts'
 
 /** The configuration that is served, and how it came to be. */
@@ -13,6 +14,10 @@ export interface LiveConfig {
   readonly message: string
   /** Until it is confirmed it will be taken back at this time (wall clock); null: it stays. */
   readonly revertsAtMs: number | null
+  /** What watches it; absent: nothing. */
+  readonly guard?: Guard
+  /** Checksum of the text that was taken back for it because requests failed; absent where that is not how it came. */
+  readonly tookBack?: string
 }
 
 export interface ConfigChange {
@@ -22,6 +27,8 @@ export interface ConfigChange {
   readonly message: string
   /** Taken back unless confirmed within this time; null: it stays. */
   readonly confirmWithinMs: number | null
+  /** Absent: only the time decides, or nothing. */
+  readonly guard?: Guard
 }
 
 export type ChangeResult =

@@ -3,6 +3,7 @@
 import type { LoadResult } from '../../config/load.ts'
 import type { LocatedProblem } from '../../config/problems.ts'
 import { ApiError } from '../admin/api-error.ts'
+import type { Guard } from '../releases/guard.ts'
 import {
   checksumOf,
   type Origin,
@@ -10,7 +11,7 @@ import {
   type RevisionSummary,
 } from '../revisions/revision.ts'
 import type { Current, Deployment, ServingNode } from './deployment.ts'
-import { invalid } from './refusals.ts'
+import { invalid, stale } from './refusals.ts'
 import { unifiedDiff } from './text-diff.ts'
 
 export interface ConfigurationsOptions {
@@ -26,6 +27,7 @@ export interface ChangeWanted {
   readonly origin: Origin
   readonly message: string
   readonly confirmWithinMs: number | null
+  readonly guard?: Guard
   /** Checksum of what the author saw. */
   readonly expected: string
 }
@@ -43,6 +45,8 @@ export interface Served {
   /** null until it is written down. */
   readonly revision: number | null
   readonly revertsAtMs: number | null
+  /** What takes it back where requests fail; null: nothing. */
+  readonly guard: Guard | null
 }
 
 export interface Applied extends Served, Trial {
@@ -62,6 +66,13 @@ export class Configurations {
     const current = this.#deployment.current()
     if (current !== null) return servedOf(current)
     throw new ApiError('not_available', 'no configuration is served yet')
+  }
+
+  /** What is served, if it has that checksum. Throws ApiError `stale` where somebody else was faster, `not_available`. */
+  async expect(checksum: string): Promise<string> {
+    const served = this.served()
+    if (served.checksum === checksum) return served.text
+    throw stale(await this.#deployment.read((store) => store.head()))
   }
 
   /** Throws ApiError `config_invalid` with every problem. */
@@ -102,6 +113,6 @@ export class Configurations {
 }
 
 function servedOf({ live, revision }: Current): Served {
-  const { text, revertsAtMs } = live
-  return { text, checksum: checksumOf(text), revision, revertsAtMs }
+  const { text, revertsAtMs, guard = null } = live
+  return { text, checksum: checksumOf(text), revision, revertsAtMs, guard }
 }

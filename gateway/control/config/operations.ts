@@ -2,9 +2,12 @@
 
 import { Type } from 'typebox'
 import { parseDurationMs } from '../../../sidecar/runtime/units.ts'
+import { changedResources } from '../access/changed-resources.ts'
 import { ApiError } from '../admin/api-error.ts'
-import type { Operation, Principal } from '../admin/operation.ts'
-import { MAX_TEXT_BYTES, ORIGINS, type Origin } from '../revisions/revision.ts'
+import type { Operation, OperationInput } from '../admin/operation.ts'
+import { originOf } from '../admin/origin.ts'
+import type { Guard } from '../releases/guard.ts'
+import { MAX_TEXT_BYTES, ORIGINS } from '../revisions/revision.ts'
 import type { Configurations } from './configurations.ts'
 import { fieldProblems } from './located.ts'
 import { unifiedDiff } from './text-diff.ts'
@@ -20,6 +23,17 @@ const Message = Type.Optional(
 const ConfirmWithin = Type.Optional(
   Type.String({ description: 'Like `60s`: the change is taken back unless confirmed in time.' }),
 )
+const GuardFields = Type.Object(
+  {
+    points: Type.Number({
+      minimum: 0.1,
+      maximum: 100,
+      description: 'Percentage points by which the share of 5xx may rise.',
+    }),
+    windowMs: Type.Integer({ minimum: 5000, maximum: 60_000, description: 'Over this time.' }),
+  },
+  { ...CLOSED, description: 'Taken back, before it is too late to confirm, where requests fail.' },
+)
 const Problem = Type.Object({
   pointer: Type.String(),
   detail: Type.String(),
@@ -33,6 +47,7 @@ const Served = Type.Object({
   checksum: Type.String({ description: 'SHA-256 of the text; also the entity tag.' }),
   revision: Type.Union([Type.Integer(), Type.Null()]),
   revertsAtMs: Type.Union([Type.Number(), Type.Null()]),
+  guard: Type.Union([GuardFields, Type.Null()]),
 })
 const Applied = Type.Object({
   ...Served.properties,
@@ -50,7 +65,21 @@ const Summary = Type.Object({
   message: Type.String(),
   checksum: Type.String(),
 })
-const Revision = Type.Object({ ...Summary.properties, text: Text })
+const Revision = Type.Object({
+  ...Summary.properties,
+  text: Text,
+  guard: Type.Optional(GuardFields),
+})
+
+interface TakenBack {
+  readonly confirmWithin?: string | undefined
+  readonly guard?: Guard | undefined
+}
+
+interface ApplyBody extends TakenBack {
+  readonly text: string
+  readonly message?: string
+}
 
 export function configOperations(configurations: Configurations): readonly Operation[] {
   return [...reading(configurations), ...changing(configurations)]
@@ -63,6 +92,7 @@ function reading(configurations: Configurations): Operation[] {
       method: 'GET',
       path: '/api/v1/config',
       role: 'viewer',
+      scope: 'any',
       summary: 'The configuration that is served, as it is written in the file.',
       answer: Served,
       run({ header }) {
@@ -76,6 +106,7 @@ function reading(configurations: Configurations): Operation[] {
       method: 'GET',
       path: '/api/v1/revisions',
       role: 'viewer',
+      scope: 'any',
       summary: 'What was served before, newest first.',
       query: Type.Object(
         {
@@ -104,15 +135,21 @@ function reading(configurations: Configurations): Operation[] {
       method: 'GET',
       path: '/api/v1/revisions/:number',
       role: 'viewer',
+      scope: 'any',
       summary: 'One revision with its text.',
       answer: Revision,
-      run: ({ params }) => configurations.revision(numberOf(params)),
+      async run({ params, header }) {
+        const revision = await configurations.revision(numberOf(params))
+        header('etag', `"${revision.checksum}"`)
+        return revision
+      },
     },
     {
       id: 'diffRevisions',
       method: 'GET',
       path: '/api/v1/revisions/:number/diff',
       role: 'viewer',
+      scope: 'any',
       summary: 'What a revision changed, or how it differs from another one.',
       query: Type.Object({ from: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })) }, CLOSED),
       answer: Type.Object({ diff: Type.String() }),
@@ -136,6 +173,7 @@ function changing(configurations: Configurations): Operation[] {
       isReading: true,
       path: '/api/v1/config::try',
       role: 'viewer',
+      scope: 'any',
       summary: 'Says what is wrong with a text and what it would change; changes nothing.',
       body: Type.Object({ text: Text }, CLOSED),
       maxBodyBytes: MAX_BODY_BYTES,
@@ -150,33 +188,35 @@ function changing(configurations: Configurations): Operation[] {
       method: 'PUT',
       path: '/api/v1/config',
       role: 'operator',
+      scope: ({ body, ifMatch }) =>
+        touched(configurations, ifMatch, (body as { text: string }).text),
       summary:
         'Puts a text to work everywhere, or nowhere; answers when every process of every node serves it.',
-      body: Type.Object({ text: Text, message: Message, confirmWithin: ConfirmWithin }, CLOSED),
+      body: Type.Object(
+        {
+          text: Text,
+          message: Message,
+          confirmWithin: ConfirmWithin,
+          guard: Type.Optional(GuardFields),
+        },
+        CLOSED,
+      ),
       maxBodyBytes: MAX_BODY_BYTES,
       answer: Applied,
       run({ body, ifMatch, principal, change, header }) {
-        const { text, message = '', confirmWithin } = body as Record<string, string>
-        change({ target: 'config', after: { message, bytes: Buffer.byteLength(text!) } })
-        const expected = ifMatch ?? ''
-        if (expected === '') {
-          throw new ApiError(
-            'precondition_required',
-            'send If-Match with the checksum of what you saw',
-          )
-        }
+        const { text, message = '', confirmWithin, guard } = body as ApplyBody
+        const bytes = Buffer.byteLength(text)
+        change({ target: 'config', after: { message, bytes, guard: guard ?? null } })
+        const expected = seen(ifMatch)
         const wanted = {
-          text: text!,
+          text,
           author: principal.name,
           origin: originOf(principal),
           message,
           expected,
+          ...takenBackUnless({ confirmWithin, guard }),
         }
-        return applied(
-          configurations,
-          { ...wanted, confirmWithinMs: waitOf(confirmWithin) },
-          header,
-        )
+        return applied(configurations, wanted, header)
       },
     },
     {
@@ -184,8 +224,15 @@ function changing(configurations: Configurations): Operation[] {
       method: 'POST',
       path: '/api/v1/revisions/:number(^\\d+)::restore',
       role: 'operator',
+      async scope({ params, ifMatch }) {
+        const { text } = await configurations.revision(numberOf(params))
+        return touched(configurations, ifMatch, text)
+      },
       summary: 'Serves an earlier revision again, as a new one.',
-      body: Type.Object({ confirmWithin: ConfirmWithin }, CLOSED),
+      body: Type.Object(
+        { confirmWithin: ConfirmWithin, guard: Type.Optional(GuardFields) },
+        CLOSED,
+      ),
       answer: Applied,
       async run({ params, body, ifMatch, principal, change, header }) {
         const number = numberOf(params)
@@ -196,7 +243,7 @@ function changing(configurations: Configurations): Operation[] {
           author: principal.name,
           origin: 'restore' as const,
           message: `restore of ${number}`,
-          confirmWithinMs: waitOf((body as { confirmWithin?: string }).confirmWithin),
+          ...takenBackUnless(body as TakenBack),
           expected: ifMatch ?? configurations.served().checksum,
         }
         return applied(configurations, wanted, header)
@@ -207,6 +254,7 @@ function changing(configurations: Configurations): Operation[] {
       method: 'POST',
       path: '/api/v1/config::confirm',
       role: 'operator',
+      scope: () => waiting(configurations),
       summary: 'Keeps the change that would be taken back otherwise.',
       answer: Served,
       run({ change }) {
@@ -215,6 +263,29 @@ function changing(configurations: Configurations): Operation[] {
       },
     },
   ]
+}
+
+/** Throws ApiError. */
+function seen(ifMatch: OperationInput['ifMatch']): string {
+  if (ifMatch !== null) return ifMatch
+  throw new ApiError('precondition_required', 'send If-Match with the checksum of what you saw')
+}
+
+/** What a text would change. Only what the author saw can be compared, or somebody else's change would be theirs. */
+async function touched(
+  configurations: Configurations,
+  ifMatch: OperationInput['ifMatch'],
+  text: string,
+): Promise<readonly string[]> {
+  return changedResources(await configurations.expect(seen(ifMatch)), text)
+}
+
+/** What the change is about that may be taken back. */
+async function waiting(configurations: Configurations): Promise<readonly string[]> {
+  const { text, revision } = configurations.served()
+  const [before] = revision === null ? [] : await configurations.revisions(revision, 1)
+  if (before === undefined) return changedResources('', text)
+  return changedResources((await configurations.revision(before.number)).text, text)
 }
 
 async function applied(
@@ -227,9 +298,17 @@ async function applied(
   return { ...result, warnings: fieldProblems(result.warnings) }
 }
 
-function originOf({ kind }: Principal): Origin {
-  if (kind === 'local') return 'cli'
-  return kind === 'user' ? 'ui' : 'api'
+function takenBackUnless({ confirmWithin, guard }: TakenBack): {
+  readonly confirmWithinMs: number | null
+  readonly guard?: Guard
+} {
+  const confirmWithinMs = waitOf(confirmWithin)
+  if (guard === undefined) return { confirmWithinMs }
+  if (confirmWithinMs !== null && confirmWithinMs <= guard.windowMs) {
+    const message = `guard: within ${guard.windowMs} ms it decides nothing before confirmWithin does; give more time to confirm`
+    throw new ApiError('invalid', message)
+  }
+  return { confirmWithinMs, guard }
 }
 
 const MAX_WAIT_MS = 3_600_000

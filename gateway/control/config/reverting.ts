@@ -19,6 +19,11 @@ export class Reverting {
     return this.#waiting?.atMs ?? null
   }
 
+  /** What will be served again; null: nothing waits. */
+  get text(): string | null {
+    return this.#waiting?.text ?? null
+  }
+
   /** A further change while one waits goes back to what was there before both. */
   arm(before: string, withinMs: number): void {
     const text = this.#waiting?.text ?? before

@@ -11,6 +11,7 @@ import { Alone } from '../config/alone.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from '../config/change.ts'
 import type { Deployment } from '../config/deployment.ts'
 import { FolderStore } from '../revisions/folder-store.ts'
+import type { RevisionSummary } from '../revisions/revision.ts'
 import { Fleet } from './fleet.ts'
 import { keepRefused, readNode, writeNode } from './node-file.ts'
 import { prepare } from './prepare.ts'
@@ -34,6 +35,8 @@ export interface FleetControlDeps {
   /** Asks the supervisor. */
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
   readonly confirm: () => Promise<ChangeResult>
+  /** Told of each change that was taken back by itself. */
+  readonly tookBack: (revision: RevisionSummary) => void
 }
 
 export class FleetControl {
@@ -90,9 +93,9 @@ export class FleetControl {
   }
 
   #open(): Alone {
-    const { clock, log, dataDir, change, confirm } = this.#deps
+    const { clock, log, dataDir, change, confirm, tookBack } = this.#deps
     const store = new FolderStore(resolve(dataDir, 'revisions'))
-    return new Alone({ store, clock, log, change, confirm })
+    return new Alone({ store, clock, log, change, confirm, tookBack })
   }
 
   #join(store: RedisPlan): Fleet {

@@ -10,6 +10,7 @@ import type { Current, Deployed, Deployment } from '../config/deployment.ts'
 import { notWaiting } from '../config/refusals.ts'
 import type { ConfigStore } from '../revisions/config-store.ts'
 import { RedisConfigStore } from '../revisions/redis-config-store.ts'
+import type { RevisionSummary } from '../revisions/revision.ts'
 import { FleetStore, reach, StoreAway } from './fleet-store.ts'
 import { Follower } from './follower.ts'
 import type { Announcement, Member, Vote } from './member.ts'
@@ -45,6 +46,8 @@ export interface FleetDeps {
   readonly confirm: () => Promise<ChangeResult>
   /** Keeps an edit nobody wanted; answers where it is. */
   readonly keepRefused: (text: string) => string
+  /** Told of each change that this node took back for all. */
+  readonly tookBack?: (revision: RevisionSummary) => void
 }
 
 /** Whether the store answers. */

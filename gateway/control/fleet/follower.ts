@@ -5,7 +5,13 @@ import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from '../config/change.ts'
-import { checksumOf, revise, summaryOf, type Revision } from '../revisions/revision.ts'
+import {
+  checksumOf,
+  revise,
+  summaryOf,
+  type Revision,
+  type RevisionSummary,
+} from '../revisions/revision.ts'
 import {
   StoreAway,
   type Beat,
@@ -31,6 +37,8 @@ export interface FollowerDeps {
   /** Makes a change the revision of all. Throws ApiError, StoreAway. */
   readonly publish: (change: ConfigChange) => Promise<unknown>
   readonly keepRefused: (text: string) => string
+  /** Told of each change that this node took back for all. */
+  readonly tookBack?: (revision: RevisionSummary) => void
 }
 
 /** What could not be put to work is tried again after this long. */
@@ -39,6 +47,9 @@ const RETRY_MS = 5000
 const GRACE_MS = 1000
 /** Texts that were refused lately, and are not proposed again. */
 const MAX_REFUSED = 16
+
+/** A revision that is older came to be watched by those who served it first. */
+const NEWS_MS = 30_000
 
 const BY_HAND = { author: '', origin: 'file', message: '', confirmWithinMs: null } as const
 
@@ -128,6 +139,7 @@ export class Follower {
     if (waiting?.number === head && nowMs >= waiting.revertsAtMs) return this.#takeBack(waiting)
     if (this.#head?.number !== head) this.#head = await this.#deps.store.revision(head)
     if (this.#head === null) return this.#fail(head, `revision ${head} is damaged in the store`)
+    if (live.tookBack === this.#head.checksum) return this.#takeBackFailing(this.#head, live)
     if (this.#head.checksum === this.#checksum) await this.#stay(this.#head, waiting)
     else await this.#catchUp(this.#head, beat, live)
     if (this.#edit !== null) this.#propose({ ...BY_HAND, text: this.#edit })
@@ -203,10 +215,12 @@ export class Follower {
 
   async #serve(head: Revision, confirmWithinMs: number | null): Promise<void> {
     const { clock, log, change } = this.#deps
-    const { number, text, author, origin, message } = head
+    const { number, text, author, origin, message, guard } = head
+    const isNews = clock.wallMs() - head.atMs < NEWS_MS
     if (this.#failed?.revision === number && clock.monotonicMs() < this.#retryAtMs) return
     const begunMs = clock.monotonicMs()
-    const result = await change({ text, author, origin, message, confirmWithinMs })
+    const wanted = { text, author, origin, message, confirmWithinMs }
+    const result = await change({ ...wanted, ...(guard && isNews && { guard }) })
     if (result.kind !== 'live') {
       const [first] = result.kind === 'refused' ? result.problems : []
       return this.#fail(number, result.kind === 'rejected' ? result.reason : (first?.message ?? ''))
@@ -223,7 +237,7 @@ export class Follower {
 
   /** Whoever is first writes it for all. */
   async #takeBack({ number, before }: Waiting): Promise<void> {
-    const { store, clock, log } = this.#deps
+    const { store, clock, log, tookBack } = this.#deps
     const revision = await store.revision(before)
     if (revision === null) return this.#fail(number, `revision ${before} is damaged in the store`)
     const message = `revision ${number} was not confirmed in time`
@@ -232,7 +246,21 @@ export class Follower {
     const next = revise(back, Math.max(number, this.highest))
     if (await store.advance(next, number, true)) {
       log.warn('the change was not confirmed and is taken back in the fleet', { revision: number })
+      tookBack?.(summaryOf(next))
     }
+  }
+
+  /** Requests failed here since the head came: this node serves what was before it again, and so should all. */
+  async #takeBackFailing({ number }: Revision, { text, message }: LiveConfig): Promise<void> {
+    const { store, clock, log, tookBack } = this.#deps
+    const back = { text, author: '', origin: 'auto-revert', message, atMs: clock.wallMs() } as const
+    const next = revise(back, Math.max(number, this.highest))
+    if (!(await store.advance(next, number, false))) return
+    log.warn('requests fail since the change, and it is taken back in the fleet', {
+      revision: number,
+      reason: message,
+    })
+    tookBack?.(summaryOf(next))
   }
 
   /** In the background: this node must vote on it, too. */

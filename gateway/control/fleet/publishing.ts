@@ -129,8 +129,9 @@ function stillBusy(result: OpenResult): ApiError {
 }
 
 function revisionOf(change: ConfigChange, after: number, deps: PublishingDeps): Revision {
-  const { text, author, origin, message } = change
-  const draft = { text, author, origin, message, atMs: deps.clock.wallMs() }
+  const { text, author, origin, message, guard } = change
+  const atMs = deps.clock.wallMs()
+  const draft = { text, author, origin, message, atMs, ...(guard && { guard }) }
   try {
     return revise(draft, Math.max(after, deps.highest()))
   } catch (error) {

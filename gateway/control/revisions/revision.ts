@@ -1,6 +1,7 @@
 // One state of the configuration file, as it is kept: what, by whom, from where and why.
 
 import { createHash } from 'node:crypto'
+import type { Guard } from '../releases/guard.ts'
 
 export const ORIGINS = ['file', 'ui', 'api', 'cli', 'restore', 'auto-revert'] as const
 export type Origin = (typeof ORIGINS)[number]
@@ -20,6 +21,8 @@ export interface RevisionSummary {
 export interface Revision extends RevisionSummary {
   /** The file as written: references to secrets stand in it unresolved. */
   readonly text: string
+  /** What watches it after it came; absent: nothing. */
+  readonly guard?: Guard
 }
 
 export type RevisionDraft = Omit<Revision, 'number' | 'checksum'>
@@ -57,7 +60,7 @@ export function decodeRevision(encoded: string): Revision | null {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const { number, atMs, author, origin, message, checksum, text } = value
+  const { number, atMs, author, origin, message, checksum, text, guard } = value
   const isWhole =
     Number.isSafeInteger(number) &&
     typeof atMs === 'number' &&
@@ -66,5 +69,14 @@ export function decodeRevision(encoded: string): Revision | null {
     typeof message === 'string' &&
     typeof text === 'string' &&
     checksum === checksumOf(text)
-  return isWhole ? ({ number, atMs, author, origin, message, checksum, text } as Revision) : null
+  const more = isGuard(guard) ? { guard } : {}
+  return isWhole
+    ? ({ number, atMs, author, origin, message, checksum, text, ...more } as Revision)
+    : null
+}
+
+function isGuard(value: unknown): value is Guard {
+  if (typeof value !== 'object' || value === null) return false
+  const { points, windowMs } = value as Partial<Record<keyof Guard, unknown>>
+  return typeof points === 'number' && typeof windowMs === 'number'
 }

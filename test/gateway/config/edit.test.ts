@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { appendEntry, removeEntry } from '../../../gateway/config/edit.ts'
+import { appendEntry, removeEntry, setValue } from '../../../gateway/config/edit.ts'
 
 const rule = { name: 'new', from: ['orders'], allow: ['api.example.com:443'] }
 const path = ['egress', 'rules']
@@ -88,4 +88,18 @@ test('a value with quotes, colons and line ends comes back as it was', () => {
   const value = { name: 'x: "y"', note: 'two\nlines # and more', list: ['[', '- a', 'ja: 設定'] }
   const text = appendEntry('list:\n  - 1\n', ['list'], value)
   assert.deepEqual((parse(text) as { list: unknown[] }).list[1], value)
+})
+
+test('a value is set, or its key made, and every other byte stays', () => {
+  const text =
+    'to:\n  - { service: a, weight:  90 } # most\n  - service: b   # some\n    weight: "5"\n  - service: c\n'
+  const set = (at: number, value: number): string => setValue(text, ['to', at, 'weight'], value)
+  assert.equal(set(0, 80), text.replace(' 90 ', ' 80 '))
+  assert.equal(set(1, 20), text.replace('"5"', '20'))
+  assert.equal(set(2, 0), `${text}    weight: 0\n`)
+  assert.equal(
+    setValue('to: [ { service: a } ]', ['to', 0, 'weight'], 1),
+    'to: [ { service: a, weight: 1 } ]',
+  )
+  assert.throws(() => setValue(text, ['to', 9, 'weight'], 1), /edited by a program/)
 })

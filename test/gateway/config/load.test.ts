@@ -178,8 +178,13 @@ const broken: readonly (readonly [name: string, text: string, problems: readonly
   ],
   [
     'weights without meaning',
+    `${LISTENERS}routes: [{ name: r, match: /x, auth: public, to: [{ url: "http://127.0.0.1:1", weight: -1 }] }]\n`,
+    ['2:88 error: -1 is out of range'],
+  ],
+  [
+    'weights that are all 0',
     `${LISTENERS}routes: [{ name: r, match: /x, auth: public, to: [{ url: "http://127.0.0.1:1", weight: 0 }] }]\n`,
-    ['2:88 error: 0 is out of range'],
+    ['2:50 error: every weight is 0: no request would be served'],
   ],
   [
     'a listener that is not there',

@@ -79,6 +79,28 @@ test('where a value was put in, no piece of it of four characters or more is tol
   )
 })
 
+test('a value of a few characters leaves our own words alone, and is not told all the same', () => {
+  const at = ['routes', 0, 'to']
+  const shown = (message: string, fix: string, value: string) => {
+    const problem: Problem = { severity: 'error', path: at, message, fix }
+    const told = redactProblem(problem, [{ ...secret, value }])
+    return [told.message, told.fix]
+  }
+  assert.deepEqual(shown('`e` is no duration: one expected', 'write `15s` or leave it out', 'e'), [
+    '`${env:URL}` is no duration: one expected (in ${env:URL})',
+    'write `15s` or leave it out',
+  ])
+  assert.deepEqual(shown('a value like `x5y` or 5 is not', 'write 5 to 65535', '5'), [
+    'a value like `x${env:URL}y` or ${env:URL} is not (in ${env:URL})',
+    'write ${env:URL} to 65535',
+  ])
+  assert.deepEqual(shown("open '/data/a.b'", 'a.b', 'a.b'), [
+    "open '/data/${env:URL}' (in ${env:URL})",
+    '${env:URL}',
+  ])
+  assert.equal(shown('`$` it', '', '$')[0], '`${env:URL}` it (in ${env:URL})')
+})
+
 test('elsewhere the whole value is replaced by its reference, wherever it turns up', () => {
   assert.equal(redacted(['routes', 1], 'shadowed by S3cret-Value.'), 'shadowed by ${env:URL}.')
   assert.equal(redacted(['routes', 1], 'a is odd', 'a'), 'a is odd')

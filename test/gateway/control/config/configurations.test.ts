@@ -46,6 +46,7 @@ test('what is served is written down once, and not again after a restart', async
       checksum: checksumOf('one\n'),
       revision: 1,
       revertsAtMs: null,
+      guard: null,
     }
     assert.deepEqual(configurations.served(), expected)
   }

@@ -62,6 +62,19 @@ test('what is served has its checksum as entity tag, and a change must name it',
   assert.equal(supervisor.changes.at(-1)?.origin, 'cli')
 })
 
+test('what was read before is not sent again', async () => {
+  const url = '/api/v1/config'
+  const { etag } = await ask('GET', url)
+  for (const known of [etag, `"x", ${etag}`, `W/${etag}`]) {
+    const answer = await app.inject({ url, headers: { 'if-none-match': String(known) } })
+    assert.deepEqual([answer.statusCode, answer.body, answer.headers['etag']], [304, '', etag])
+  }
+  const other = await app.inject({ url, headers: { 'if-none-match': '"x"' } })
+  assert.equal(other.statusCode, 200)
+  const revision = await ask('GET', '/api/v1/revisions/1')
+  assert.equal(revision.etag, `"${revision.body.checksum}"`)
+})
+
 test('a text can be tried without a change', async () => {
   const tried = await ask('POST', '/api/v1/config:try', { text: 'three\n' })
   assert.match(tried.body.diff, /^\+three$/m)

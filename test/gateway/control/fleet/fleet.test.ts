@@ -28,6 +28,8 @@ let redis: TestRedis
 let prefix = ''
 let count = 0
 let nodes: TestFleetNode[] = []
+/** Numbers of the revisions that some node took back for all. */
+let tookBack: number[] = []
 
 before(async () => {
   redis = await startRedis()
@@ -36,6 +38,7 @@ after(() => redis.kill())
 afterEach(async () => {
   await Promise.all(nodes.map(({ fleet }) => fleet.close()))
   nodes = []
+  tookBack = []
 })
 
 interface TestFleetNode {
@@ -70,6 +73,7 @@ function join(name: string, supervisor = new FakeSupervisor(), id = ids++): Test
     prepare: (text) => node.prepare(text),
     change,
     confirm,
+    tookBack: ({ number }) => tookBack.push(number),
     keepRefused: (text) => {
       node.refused.push(text)
       return 'somewhere'
@@ -132,6 +136,30 @@ test('a node that agreed and then cannot serve it: it is taken back from all', a
   assert.equal(a.supervisor.live.text, 'one\n')
   // b never did.
   assert.ok(b.supervisor.changes.every(({ text }) => text === 'two\n'))
+})
+
+test('a guarded change is watched on every node, and the one whose requests fail takes it back for all', async () => {
+  const [a, b] = await two()
+  const guard = { points: 5, windowMs: 15_000 }
+  await a.fleet.apply({ ...change('two\n', 60_000), guard }, checksumOf('one\n'))
+  assert.deepEqual(
+    nodes.map(({ supervisor }) => supervisor.live.guard),
+    [guard, guard],
+  )
+  const message = 'auto-reverted: 5xx 12.4 % against 0.3 %'
+  b.supervisor.live = {
+    ...b.supervisor.live,
+    text: 'one\n',
+    origin: 'auto-revert',
+    message,
+    revertsAtMs: null,
+    tookBack: checksumOf('two\n'),
+  }
+  b.fleet.learn(b.supervisor.live)
+  await allServe('one\n', 3)
+  const revision = (await a.fleet.read((store) => store.get(3)))!
+  assert.deepEqual([revision.origin, revision.message], ['auto-revert', message])
+  assert.deepEqual(tookBack, [3])
 })
 
 test('a node that does not answer: it serves nowhere', async () => {
