@@ -2,6 +2,7 @@
 
 import * as http from 'node:http'
 import * as https from 'node:https'
+import type { LookupFunction } from 'node:net'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { errorMessage, SallyportError } from '../../sidecar/runtime/errors.ts'
 
@@ -23,6 +24,8 @@ export interface FetchOptions {
   /** Trusted CAs (PEM), or null for the system's. */
   readonly caPem: string | null
   readonly signal: AbortSignal
+  /** Finds the addresses of a name in place of the system's resolver. */
+  readonly lookup?: LookupFunction
 }
 
 /** The parsed document; rejects with a SallyportError of a FetchErrorCode. */
@@ -52,9 +55,10 @@ export function createFetchJson(clock: Clock): FetchJson {
   }
 }
 
-function fetchBytes(url: URL, { caPem, signal }: FetchOptions, clock: Clock): Promise<Buffer> {
+function fetchBytes(url: URL, options: FetchOptions, clock: Clock): Promise<Buffer> {
+  const { signal } = options
   return new Promise((resolve, reject) => {
-    const request = open(url, caPem)
+    const request = open(url, options)
     const settle = (act: () => void): void => {
       cancelTimeout()
       signal.removeEventListener('abort', onAbort)
@@ -86,11 +90,12 @@ function fetchBytes(url: URL, { caPem, signal }: FetchOptions, clock: Clock): Pr
   })
 }
 
-function open(url: URL, caPem: string | null): http.ClientRequest {
+function open(url: URL, { caPem, lookup }: FetchOptions): http.ClientRequest {
   // A connection of its own: at one fetch in ten minutes there is nothing to keep alive.
   const options = {
     agent: false,
     headers: { accept: 'application/json', 'user-agent': 'sallyport' },
+    ...(lookup === undefined ? {} : { lookup }),
   } as const
   if (url.protocol === 'http:') return http.request(url, options)
   const tls = {

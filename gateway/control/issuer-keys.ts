@@ -3,6 +3,7 @@
 import { createFetchJson } from '../auth/fetch-json.ts'
 import { KeySource, type KeySourceHealth, type PublishedKeys } from '../auth/key-source.ts'
 import type { IssuerPlan } from '../auth/plan.ts'
+import type { KeySourceStatus } from './policies/issuers.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
 
@@ -59,6 +60,15 @@ export class IssuerKeys {
   /** Keys of every source at this moment. */
   current(): readonly (readonly [sourceId: string, keys: PublishedKeys | null])[] {
     return [...this.#sources].map(([id, { source }]) => [id, source.current] as const)
+  }
+
+  /** How every source is at this moment. */
+  statuses(): readonly KeySourceStatus[] {
+    return [...this.#sources].map(([sourceId, { source }]) => ({
+      sourceId,
+      health: source.health(),
+      document: source.current?.document ?? null,
+    }))
   }
 
   /** Resolves when there is nothing more to be learnt about `keyId` for now; never rejects. */
