@@ -1,7 +1,10 @@
 // The edge's steps over one request, each with what it said: the same functions the data plane calls, in its order.
 
 import type { Plan, RoutePlan } from '../config/plan.ts'
-import { labelOf, type LimitSubject } from '../limit/keys.ts'
+import { countedKey, countedParams } from '../limit/counted.ts'
+import { labelOf, storeKeyOf, type LimitSubject } from '../limit/keys.ts'
+import type { Measure } from '../limit/measures.ts'
+import { promiseOf, scaledParams } from '../limit/params.ts'
 import type { LimitPlan } from '../limit/plan.ts'
 import type { ConfigPath } from '../../sidecar/runtime/problem.ts'
 import { headerValue, type RequestFacts } from '../../sidecar/forward/facts.ts'
@@ -20,11 +23,16 @@ export interface EdgeQuestion {
   readonly evidence: TokenEvidence
   /** A limit that refused the request when it was made; null: none did, or it is not known. */
   readonly limited: { readonly reason: string; readonly limit: string } | null
+  /** What operators decided about a key of a limit and is in force now; absent: as it was then is not known. */
+  readonly measureOf?: (key: string) => ExplainedMeasure | null
   /** When the request is, or was, made: wall clock, ms. */
   readonly nowMs: number
   /** Also why the other routes lost, which costs more. */
   readonly withLost: boolean
 }
+
+/** With who decided it, and why. */
+export type ExplainedMeasure = Measure & { readonly by: string; readonly reason: string }
 
 /** The route's `auth:`, for whoever must gather evidence; null: public, or no route. */
 export function policyFor(facts: RequestFacts, listener: string, plan: Plan): RoutePlan['auth'] {
@@ -199,13 +207,17 @@ class EdgeTrace {
     }
     const { clientIp, headers } = facts
     const subject = { clientIp, route: route.name, headers, caller }
-    const counted = limits.map((plan) => `${plan.name}: ${labelOf(plan, subject) || 'everybody'}`)
-    const detail = `counted as ${counted.join('; ')}`
+    const { measureOf = () => null } = this.#question
+    const counted = limits.map((plan) => countedAs(plan, subject, measureOf))
+    const detail = `counted as ${counted.map(({ text }) => text).join('; ')}`
     const at = [...this.#at, 'limits']
     const refused = limits.find(({ name }) => name === limited?.limit)
-    if (refused === undefined) {
-      this.#trace.skip(step, { reason: 'not_counted', detail, at })
-    } else this.#trace.fail(step, { reason: limited!.reason, rule: refused.name, detail, at })
+    const blocked = limits.find(({ shadow }, i) => !shadow && counted[i]!.isBlocked)
+    if (refused !== undefined) {
+      this.#trace.fail(step, { reason: limited!.reason, rule: refused.name, detail, at })
+    } else if (blocked !== undefined) {
+      this.#trace.fail(step, { reason: 'limit_blocked', rule: blocked.name, detail, at })
+    } else this.#trace.skip(step, { reason: 'not_counted', detail, at })
   }
 
   #body({ contentLength }: RequestFacts): void {
@@ -243,4 +255,25 @@ function callerOf(evidence: TokenEvidence, { auth }: RoutePlan): LimitSubject['c
   if (issuer === undefined) return null
   const { sub } = claims
   return { issuer: issuer.name, subject: typeof sub === 'string' ? sub : null, claims }
+}
+
+/** Whom a limit counts and how many it lets through, with what an operator decided about that key. */
+function countedAs(
+  plan: LimitPlan,
+  subject: LimitSubject,
+  measureOf: NonNullable<EdgeQuestion['measureOf']>,
+): { readonly text: string; readonly isBlocked: boolean } {
+  const params = countedParams(plan, subject)
+  const measure = measureOf(storeKeyOf(countedKey(plan, params, subject)))
+  const who = labelOf(plan, subject) || 'everybody'
+  const counted = measure?.kind === 'override' ? scaledParams(params, measure.factor) : params
+  const text = `${plan.name}: ${who} (${promiseOf(counted)})`
+  if (measure === null) return { text, isBlocked: false }
+  const { kind, by, reason, untilMs } = measure
+  const what = kind === 'block' ? 'blocked' : `the limit × ${measure.factor}`
+  const until = new Date(untilMs).toISOString()
+  return {
+    text: `${text}, ${what} by ${by} until ${until}: ${reason}`,
+    isBlocked: kind === 'block',
+  }
 }

@@ -1,7 +1,15 @@
 // What control asks the workers about their requests and what they tell it. Plain data: it crosses a pipe.
 
+import type { MeasuresKept, MeasuresTold } from '../limit/measures.ts'
 import type { RefusedEntry } from '../limit/refusals.ts'
 import type { RecentRequest } from './explain-record.ts'
+import type {
+  DrainedEndpoint,
+  EndpointReport,
+  ListenerCounts,
+  RouteFailure,
+  WorkerLoad,
+} from './live-state.ts'
 
 /** Which requests are meant; what is left out fits all. */
 export interface RequestFilter {
@@ -30,6 +38,7 @@ export interface TailWish {
 }
 
 export type LiveQuestion =
+  | MeasuresTold
   | {
       readonly kind: 'live-ask'
       readonly ask: number
@@ -40,8 +49,21 @@ export type LiveQuestion =
     }
   /** All tails there are; said again every few seconds, or they end. */
   | { readonly kind: 'live-tails'; readonly tails: readonly TailWish[] }
+  | { readonly kind: 'live-endpoints-ask'; readonly ask: number }
+  /** All that is drained, said again every few seconds. `ask` 0: nobody waits for an answer. */
+  | {
+      readonly kind: 'live-drain'
+      readonly ask: number
+      readonly drained: readonly DrainedEndpoint[]
+    }
+
+/** What control tells workers is told by its kind. */
+export function isLiveQuestion(message: { readonly kind: string }): message is LiveQuestion {
+  return message.kind.startsWith('live-')
+}
 
 export type LiveAnswer =
+  | MeasuresKept
   /** Newest first, in pieces, so that no request waits for it. */
   | {
       readonly kind: 'live-found'
@@ -61,6 +83,17 @@ export type LiveAnswer =
       readonly rows: readonly CountRow[]
       readonly limits: readonly LimitCounts[]
     }
+  /** To `live-endpoints-ask`, and to `live-drain` once it holds. */
+  | {
+      readonly kind: 'live-endpoints'
+      readonly ask: number
+      readonly endpoints: readonly EndpointReport[]
+    }
+  /** Every two seconds, whatever happens. */
+  | { readonly kind: 'live-load'; readonly load: WorkerLoad }
+  /** One for each route that has any since they were told last. */
+  | { readonly kind: 'live-failures'; readonly failures: readonly RouteFailure[] }
+  | { readonly kind: 'live-listeners'; readonly counts: readonly ListenerCounts[] }
   /** Whom this worker limited most, from its start; told again whenever that has changed. */
   | { readonly kind: 'live-limited'; readonly entries: readonly RefusedEntry[] }
 

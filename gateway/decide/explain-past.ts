@@ -7,6 +7,7 @@ import type { Explanation } from './explain.ts'
 
 const LIMITED: ReadonlySet<string> = new Set([
   'rate_limited',
+  'limit_blocked',
   'limit_store_down',
   'limit_overloaded',
 ])

@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<string, number>> = {
   cors_private_network_not_allowed: 403,
   upgrade_not_allowed: 400,
   rate_limited: 429,
+  limit_blocked: 429,
   limit_store_down: 503,
   limit_overloaded: 503,
   body_too_large: 413,

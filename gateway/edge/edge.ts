@@ -8,6 +8,7 @@ import { TokenCache } from '../auth/token-cache.ts'
 import { Verifier } from '../auth/verifier.ts'
 import type { ListenerPlan, Plan } from '../config/plan.ts'
 import type { LiveAnswer, LiveQuestion } from '../decide/explain-messages.ts'
+import type { WorkerLoad } from '../decide/live-state.ts'
 import type { LimitReply, LimitRequest } from '../limit/remote-store.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
@@ -16,6 +17,7 @@ import { Services } from '../../sidecar/upstream/services.ts'
 import { ActiveRequests } from './active.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { Door } from './door.ts'
+import { drainedByService, endpointReports } from './endpoint-reports.ts'
 import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
 import { LiveMember } from './live.ts'
@@ -88,6 +90,8 @@ export class Edge {
       tell,
       tallies: () => this.#limits.tallies.byName,
       limited: (n) => this.#limits.refusals.top(n),
+      endpoints: () => endpointReports(clock, this.#services.status(), this.#mesh.status()),
+      drain: (drained) => this.#services.setDrained(drainedByService(drained)),
     })
     const records = new Records(deps.records, clock, random, this.#live)
     this.#steps = new RequestSteps({
@@ -122,6 +126,14 @@ export class Edge {
     })
   }
 
+  /** How busy it is now, and since this was last asked. */
+  takeLoad(): Pick<WorkerLoad, 'requests' | 'sockets' | 'inFlight' | 'limitStore'> {
+    const listeners = [...this.#listeners.values(), ...this.#retiring.keys()]
+    const sockets = listeners.reduce((sum, listener) => sum + listener.connections, 0)
+    const requests = this.#live.takeFinished()
+    return { requests, sockets, inFlight: this.#active.size, limitStore: this.#limits.sharedState }
+  }
+
   /** New keys of a source, or null where it has none that may be used. */
   updateKeys(sourceId: string, document: JwksDocument | null, version: string): void {
     this.#keys.update(sourceId, document, version)
@@ -132,7 +144,12 @@ export class Edge {
   }
 
   hearLive(question: LiveQuestion): void {
-    this.#live.hear(question)
+    if (question.kind !== 'live-limits') {
+      this.#live.hear(question)
+      return
+    }
+    this.#limits.obey(question)
+    this.#deps.tellLive({ kind: 'live-limits-kept', ask: question.ask })
   }
 
   receiveLimits(reply: LimitReply): void {

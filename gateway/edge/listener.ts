@@ -66,6 +66,11 @@ export class Listener {
     return this.#plan
   }
 
+  /** Open ones, idle or not. */
+  get connections(): number {
+    return this.#sockets.size
+  }
+
   async prepare(): Promise<void> {
     const { steps } = this.#deps
     this.#corsApp = await createApp(this.#http1, steps, true)

@@ -9,10 +9,13 @@ import {
   type TailWish,
 } from '../decide/explain-messages.ts'
 import { withClaims, type RecentRequest } from '../decide/explain-record.ts'
+import type { DrainedEndpoint, EndpointReport, RouteFailure } from '../decide/live-state.ts'
+import type { MeasuresTold } from '../limit/measures.ts'
 import type { RefusedEntry } from '../limit/refusals.ts'
 import type { LimitTally } from '../limit/tallies.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { isFailure } from '../../sidecar/telemetry/access-record.ts'
+import { ListenerTally } from './listener-tally.ts'
 import { keptRequest, type KeptRequest } from './kept-request.ts'
 import type { RequestState } from './request-state.ts'
 import { RecentRequests } from './ring.ts'
@@ -29,6 +32,8 @@ const PIECE = 100
 const TAIL_MS = 200
 /** Limited keys told to control. */
 const TOLD_KEYS = 200
+/** Routes whose latest failure is told; of the rest it is not. */
+const MAX_FAILURES = 500
 /** Tails end unless control says them again in this time. */
 const TAIL_LEASE_MS = 15_000
 
@@ -40,6 +45,10 @@ export interface LiveDeps {
   readonly tallies: () => ReadonlyMap<string, Readonly<LimitTally>>
   /** The `n` keys that were limited most. */
   readonly limited: (n: number) => readonly RefusedEntry[]
+  /** Of every service that this worker may call. */
+  readonly endpoints: () => readonly EndpointReport[]
+  /** From now on these, and no others, get no new request. */
+  readonly drain: (drained: readonly DrainedEndpoint[]) => void
 }
 
 interface Tail {
@@ -56,6 +65,10 @@ export class LiveMember {
   readonly #recent = new RecentRequests()
   readonly #counts = new RequestCounts('edge')
   readonly #limits = new LimitDifferences()
+  readonly #listeners = new ListenerTally()
+  #failures = new Map<string, RouteFailure>()
+  #finished = 0
+  #drained = '[]'
   #tails: readonly Tail[] = []
   #tailsEndMs = 0
   #keptThisSecond = 0
@@ -70,10 +83,13 @@ export class LiveMember {
 
   /** Once for every request that was routed. */
   finished(state: RequestState, durationMs: number): void {
+    this.#finished++
     const route = state.arrival.route?.name ?? ''
     this.#counts.count(route, state.service ?? '', state, durationMs)
+    this.#listeners.count(state.listener.name, route, state.status)
     if (!this.#isTelling) this.#tellLater()
     const failed = isFailure(state.status, state.reason)
+    if (failed) this.#noteFailure(route, state)
     const isKept = failed || this.#keptThisSecond < KEPT_PER_SECOND
     if (!isKept && this.#tails.length === 0) return
     const kept = this.#kept(state, durationMs, failed, isKept)
@@ -86,23 +102,59 @@ export class LiveMember {
 
   /** For one that was refused before that. */
   unrouted(status: number, reason: string): void {
+    this.#finished++
     this.#counts.countUnrouted(status, reason)
     if (!this.#isTelling) this.#tellLater()
   }
 
-  hear(question: LiveQuestion): void {
-    if (question.kind === 'live-tails') {
-      this.#follow(question.tails)
-      return
+  /** Requests that have ended since this was last asked. */
+  takeFinished(): number {
+    const finished = this.#finished
+    this.#finished = 0
+    return finished
+  }
+
+  hear(question: Exclude<LiveQuestion, MeasuresTold>): void {
+    switch (question.kind) {
+      case 'live-tails':
+        this.#follow(question.tails)
+        return
+      case 'live-drain':
+        this.#drain(question.drained)
+        if (question.ask !== 0) this.#tellEndpoints(question.ask)
+        return
+      case 'live-endpoints-ask':
+        this.#tellEndpoints(question.ask)
+        return
+      case 'live-ask': {
+        const { ask, filter, limit, claims } = question
+        this.#answer(ask, this.#recent.find(filter, limit), new Set(claims))
+      }
     }
-    const { ask, filter, limit, claims } = question
-    this.#answer(ask, this.#recent.find(filter, limit), new Set(claims))
   }
 
   close(): void {
     this.#cancelTell()
     this.#cancelTail()
     this.#tellCounts()
+  }
+
+  /** It is said again and again, and mostly the same. */
+  #drain(drained: readonly DrainedEndpoint[]): void {
+    const text = JSON.stringify(drained)
+    if (text === this.#drained) return
+    this.#drained = text
+    this.#deps.drain(drained)
+  }
+
+  #tellEndpoints(ask: number): void {
+    this.#deps.tell({ kind: 'live-endpoints', ask, endpoints: this.#deps.endpoints() })
+  }
+
+  #noteFailure(route: string, { facts, status, reason }: RequestState): void {
+    if (!this.#failures.has(route) && this.#failures.size >= MAX_FAILURES) return
+    const atMs = this.#deps.clock.wallMs()
+    this.#failures.set(route, { route, id: facts.id, atMs, status, reason })
   }
 
   #answer(ask: number, found: readonly RecentRequest[], names: ReadonlySet<string>): void {
@@ -134,6 +186,12 @@ export class LiveMember {
     const rows = this.#counts.take()
     const limits = this.#limits.take(this.#deps.tallies())
     if (rows.length + limits.length > 0) this.#deps.tell({ kind: 'live-counts', rows, limits })
+    if (this.#failures.size > 0) {
+      this.#deps.tell({ kind: 'live-failures', failures: [...this.#failures.values()] })
+      this.#failures = new Map()
+    }
+    const counts = this.#listeners.take()
+    if (counts.length > 0) this.#deps.tell({ kind: 'live-listeners', counts })
     // Only then can there be anybody new.
     const isNew = limits.some(({ limited, shadowed }) => limited + shadowed > 0)
     if (isNew) this.#deps.tell({ kind: 'live-limited', entries: this.#deps.limited(TOLD_KEYS) })

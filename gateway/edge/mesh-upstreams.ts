@@ -3,6 +3,7 @@
 import { Membership, type MeshNews, type MeshQuestion } from '../mesh/membership.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
+import type { EndpointStatus } from '../../sidecar/upstream/cluster.ts'
 import { transportError } from '../../sidecar/upstream/failure.ts'
 import { MeshConnections } from '../../sidecar/upstream/mesh-connections.ts'
 import { MeshServices } from '../../sidecar/upstream/mesh-services.ts'
@@ -46,6 +47,11 @@ export class MeshUpstreams {
   /** To a service that need not be known yet: each request asks anew, and fails where there is no way. */
   transportTo(name: string, retries: RetryPlan): Transport {
     return this.#joined?.services.get(name, retries) ?? nowhere(name)
+  }
+
+  /** By service name. */
+  status(): ReadonlyMap<string, readonly EndpointStatus[]> {
+    return this.#joined?.services.status() ?? new Map()
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,10 @@
 
 import { Type } from 'typebox'
 import type { RequestFilter } from '../../decide/explain-messages.ts'
-import { SCOPES, WINDOWS } from './rollups.ts'
+import { DENIED_KINDS } from './denied.ts'
+import { SCOPES } from './rollups.ts'
+import { LoadPoints } from './state-answers.ts'
+import { WINDOWS } from './windows.ts'
 
 const CLOSED = { additionalProperties: false }
 const Text = Type.String({ maxLength: 2048 })
@@ -111,6 +114,10 @@ export const SignalsAnswer = Type.Object({
           refused: Type.Integer(),
           limited: Type.Integer(),
           failed: Type.Integer(),
+          denied: Type.Object(
+            Object.fromEntries(DENIED_KINDS.map((kind) => [kind, Type.Integer()])),
+            { description: 'Refused by us, by kind of guard.' },
+          ),
           meanMs: Type.Number(),
           p50Ms: OrNull(Type.Number()),
           p95Ms: OrNull(Type.Number()),
@@ -119,6 +126,7 @@ export const SignalsAnswer = Type.Object({
       ),
     }),
   ),
+  load: LoadPoints,
   ageMs: OrNull(Type.Number({ description: 'Since a worker last told its figures.' })),
 })
 

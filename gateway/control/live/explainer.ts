@@ -6,7 +6,7 @@ import { Verifier } from '../../auth/verifier.ts'
 import { readDocument, type ConfigDocument } from '../../config/document.ts'
 import { canonicalService } from '../../config/mesh-rules.ts'
 import type { Plan } from '../../config/plan.ts'
-import { explainEdge, policyFor } from '../../decide/explain-edge.ts'
+import { explainEdge, policyFor, type EdgeQuestion } from '../../decide/explain-edge.ts'
 import { explainEgress, type EgressQuestion } from '../../decide/explain-egress.ts'
 import { gatherEvidence } from '../../decide/explain-evidence.ts'
 import { explainMesh, type MeshCallQuestion } from '../../decide/explain-mesh.ts'
@@ -48,6 +48,8 @@ export class Explainer {
   readonly #clock: Clock
   readonly #keys: KeyRings
   readonly #verifier = new Verifier()
+  /** What operators decided about a key of a limit. */
+  measureOf: NonNullable<EdgeQuestion['measureOf']> = () => null
   #plan: Plan | null = null
   #file = ''
   #text: string | null = null
@@ -102,7 +104,8 @@ export class Explainer {
     const checks = { keys: this.#keys, verifier: this.#verifier, revoked: () => false }
     const evidence = policy === null ? NO_TOKEN : await gatherEvidence(facts, policy, checks)
     const nowMs = this.#clock.wallMs()
-    const question = { facts, listener, evidence, limited: null, nowMs, withLost: true }
+    const { measureOf } = this
+    const question = { facts, listener, evidence, limited: null, measureOf, nowMs, withLost: true }
     return this.#placed(explainEdge(question, plan), null)
   }
 

@@ -17,24 +17,41 @@ export class LimitedKeys {
     if (this.#told.size > MAX_WORKERS) this.#told.delete(this.#told.keys().next().value!)
   }
 
+  /** The key is counted anew: the next request passes, whatever was said to the last one. */
+  lift(key: string): void {
+    for (const [worker, entries] of this.#told) {
+      const lifted = entries.map((entry) => {
+        return entry.key === key ? { ...entry, passesAtMs: 0 } : entry
+      })
+      this.#told.set(worker, lifted)
+    }
+  }
+
   /** Most often refused first; at most 500. */
   list(): readonly RefusedEntry[] {
-    const byKey = new Map<string, RefusedEntry>()
-    for (const entry of [...this.#told.values()].flat()) {
-      const known = byKey.get(entry.key)
-      byKey.set(entry.key, known === undefined ? entry : joined(known, entry))
-    }
-    return [...byKey.values()]
-      .toSorted((a, b) => b.count - a.count || b.lastAtMs - a.lastAtMs)
-      .slice(0, MAX_LISTED)
+    return joinedByKey([...this.#told.values()].flat())
   }
 }
 
+/** One entry for each key, most often refused first; at most 500. */
+export function joinedByKey(entries: readonly RefusedEntry[]): readonly RefusedEntry[] {
+  const byKey = new Map<string, RefusedEntry>()
+  for (const entry of entries) {
+    const known = byKey.get(entry.key)
+    byKey.set(entry.key, known === undefined ? entry : joined(known, entry))
+  }
+  return [...byKey.values()]
+    .toSorted((a, b) => b.count - a.count || b.lastAtMs - a.lastAtMs)
+    .slice(0, MAX_LISTED)
+}
+
+/** What the limit said last counts. */
 function joined(a: RefusedEntry, b: RefusedEntry): RefusedEntry {
+  const latest = b.lastAtMs > a.lastAtMs ? b : a
   return {
-    ...a,
+    ...latest,
+    routes: [...new Set([...a.routes, ...b.routes])],
     count: a.count + b.count,
     firstAtMs: Math.min(a.firstAtMs, b.firstAtMs),
-    lastAtMs: Math.max(a.lastAtMs, b.lastAtMs),
   }
 }

@@ -9,14 +9,23 @@ import type { Plan } from '../../config/plan.ts'
 import type { LiveAnswer, LiveQuestion, RequestFilter } from '../../decide/explain-messages.ts'
 import { impactOf, type Impact } from '../../decide/explain-past.ts'
 import { claimsNamedBy } from '../../decide/explain-record.ts'
+import type { RouteFailure } from '../../decide/live-state.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
+import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
 import { fieldProblems } from '../config/located.ts'
+import { Endpoints } from './endpoints.ts'
 import { Explainer } from './explainer.ts'
+import { RecentFigures, together, type Figure } from './figures.ts'
 import { LimitedKeys } from './limited-keys.ts'
+import { NodeLoad, SILENT_MS, type LoadPoint } from './node-load.ts'
 import { NodeMetrics } from './node-metrics.ts'
-import { Rollups, type Scope, type SignalPoint, type Window } from './rollups.ts'
+import { limitStoreView, type FileState, type NodeState } from './node-state.ts'
+import type { Dial } from './probes.ts'
+import { Rollups, type Scope, type SignalPoint } from './rollups.ts'
 import { Tails } from './tails.ts'
+import { topologyOf, type Topology } from './topology.ts'
+import type { Window } from './windows.ts'
 import { WorkerAnswers, type Found } from './worker-answers.ts'
 
 export interface LiveDeps {
@@ -27,6 +36,17 @@ export interface LiveDeps {
   readonly check: (text: string) => Promise<LoadResult>
   /** Unlike that of any process before. */
   readonly bootId: string
+  /** Why control cannot reach the store that nodes share; null: it can, or there is none. */
+  readonly storeFault: () => string | null
+  /** The configuration file as it is now. */
+  readonly readFile: () => Promise<string>
+  /** How endpoints are connected to, to see whether they can be; default: by TCP. */
+  readonly dial?: Dial
+}
+
+export interface RouteFigure extends Figure {
+  readonly route: string
+  readonly lastFailure: RouteFailure | null
 }
 
 /** Requests weighed against a draft. */
@@ -35,12 +55,17 @@ const MAX_WEIGHED = 5000
 export class Live {
   readonly explainer: Explainer
   readonly limited = new LimitedKeys()
+  readonly endpoints: Endpoints
   readonly #deps: LiveDeps
   readonly #answers: WorkerAnswers
   readonly #tails: Tails
   readonly #rollups = new Rollups()
+  readonly #figures = new RecentFigures()
+  readonly #load = new NodeLoad()
   readonly #metrics: NodeMetrics
   #plan: Plan | null = null
+  #file = ''
+  #text = ''
   /** When a worker last told its counts: wall clock; null: never. */
   #heardAtMs: number | null = null
 
@@ -50,6 +75,14 @@ export class Live {
     this.explainer = new Explainer(clock)
     this.#answers = new WorkerAnswers(clock, tellAll)
     this.#tails = new Tails({ clock, tellAll, bootId })
+    this.endpoints = new Endpoints({
+      clock,
+      tellAll,
+      workers: () => this.#answers.workers,
+      plan: () => this.#plan,
+      figures: () => this.#figures.list(clock.wallMs()).endpoints,
+      ...(deps.dial === undefined ? {} : { dial: deps.dial }),
+    })
     this.#metrics = new NodeMetrics({
       workers: () => this.#answers.workers,
       revision: () => this.#plan?.revision ?? null,
@@ -59,11 +92,13 @@ export class Live {
   /** `file`: as it is to be shown. `workers`: of this node. */
   use(plan: Plan, file: string, workers: number): void {
     this.#plan = plan
+    this.#file = file
     this.#answers.workers = workers
     this.explainer.use(plan, file)
   }
 
   learnText(text: string): void {
+    this.#text = text
     this.explainer.learnText(text)
   }
 
@@ -82,15 +117,21 @@ export class Live {
       case 'live-limited':
         this.limited.learn(worker, answer.entries)
         return
-      case 'live-counts': {
-        const nowMs = this.#deps.clock.wallMs()
-        this.#heardAtMs = nowMs
-        for (const row of answer.rows) {
-          this.#rollups.add(row, nowMs)
-          this.#metrics.add(row)
-        }
-        for (const counts of answer.limits) this.#metrics.addLimits(counts)
-      }
+      case 'live-endpoints':
+        this.endpoints.hear(worker, answer.ask, answer.endpoints)
+        return
+      case 'live-failures':
+        this.#figures.addFailures(answer.failures)
+        return
+      case 'live-listeners':
+        this.#figures.addListeners(answer.counts, this.#deps.clock.wallMs())
+        return
+      case 'live-load':
+        this.#heardAtMs = this.#deps.clock.wallMs()
+        this.#load.hear(worker, answer.load, this.#heardAtMs)
+        return
+      case 'live-counts':
+        this.#count(answer)
     }
   }
 
@@ -114,10 +155,51 @@ export class Live {
   signals(
     window: Window,
     wanted: { readonly scope?: Scope; readonly name?: string },
-  ): { readonly points: readonly SignalPoint[]; readonly ageMs: number | null } {
+  ): {
+    readonly points: readonly SignalPoint[]
+    readonly load: readonly LoadPoint[]
+    readonly ageMs: number | null
+  } {
     const nowMs = this.#deps.clock.wallMs()
-    const ageMs = this.#heardAtMs === null ? null : nowMs - this.#heardAtMs
-    return { points: this.#rollups.points(window, nowMs, wanted), ageMs }
+    const points = this.#rollups.points(window, nowMs, wanted)
+    return { points, load: this.#load.points(window, nowMs), ageMs: this.#ageMs(nowMs) }
+  }
+
+  /** Throws ApiError `not_available` before the first configuration is known. */
+  async nodeState(): Promise<NodeState> {
+    const nowMs = this.#deps.clock.wallMs()
+    const workers = this.#load.workers(nowMs).filter(({ ageMs }) => ageMs <= SILENT_MS)
+    return {
+      perSecond: this.#load.perSecond(nowMs),
+      workers,
+      silent: Math.max(0, this.#answers.workers - workers.length),
+      limitStore: {
+        ...limitStoreView(this.#current(), this.#load.limitStore(nowMs)),
+        fault: this.#deps.storeFault(),
+      },
+      file: await this.#fileState(),
+    }
+  }
+
+  routeFigures(): { readonly items: readonly RouteFigure[]; readonly ageMs: number | null } {
+    const nowMs = this.#deps.clock.wallMs()
+    const byRoute = Map.groupBy(this.#figures.list(nowMs).routes, ({ from }) => from)
+    const { failures } = this.#figures
+    const items = [...new Set([...byRoute.keys(), ...failures.keys()])].map((route) => {
+      const lastFailure = failures.get(route) ?? null
+      return { route, ...together(byRoute.get(route) ?? []), lastFailure }
+    })
+    return { items, ageMs: this.#ageMs(nowMs) }
+  }
+
+  async topology(): Promise<Topology & { readonly ageMs: number | null }> {
+    const plan = this.#current()
+    const { services } = await this.endpoints.seen()
+    const nowMs = this.#deps.clock.wallMs()
+    return {
+      ...topologyOf(plan, services, this.#figures.list(nowMs)),
+      ageMs: this.#ageMs(nowMs),
+    }
   }
 
   /** For a scrape. */
@@ -126,8 +208,39 @@ export class Live {
   }
 
   close(): void {
+    this.endpoints.close()
     this.#tails.close()
     this.#answers.close()
+  }
+
+  #count({ rows, limits }: Extract<LiveAnswer, { kind: 'live-counts' }>): void {
+    const nowMs = this.#deps.clock.wallMs()
+    this.#heardAtMs = nowMs
+    for (const row of rows) {
+      this.#rollups.add(row, nowMs)
+      this.#figures.add(row, nowMs)
+      this.#metrics.add(row)
+    }
+    for (const counts of limits) this.#metrics.addLimits(counts)
+  }
+
+  #ageMs(nowMs: number): number | null {
+    return this.#heardAtMs === null ? null : nowMs - this.#heardAtMs
+  }
+
+  #current(): Plan {
+    if (this.#plan !== null) return this.#plan
+    throw new ApiError('not_available', 'no configuration is served yet')
+  }
+
+  async #fileState(): Promise<FileState> {
+    const name = this.#file
+    try {
+      const text = await this.#deps.readFile()
+      return { kind: text === this.#text ? 'same' : 'differs', name, reason: '' }
+    } catch (error) {
+      return { kind: 'unreadable', name, reason: errorMessage(error) }
+    }
   }
 
   async #compile(text: string): Promise<Plan> {

@@ -17,7 +17,9 @@ import {
   SignalsAnswer,
 } from './answers.ts'
 import type { Live } from './live.ts'
-import { SCOPES, WINDOWS, type Scope, type Window } from './rollups.ts'
+import { SCOPES, type Scope } from './rollups.ts'
+import { stateOperations } from './state-operations.ts'
+import { WINDOWS, type Window } from './windows.ts'
 
 const CLOSED = { additionalProperties: false }
 const MAX_TEXT = 8 * 1024 * 1024
@@ -35,32 +37,7 @@ interface ExplainBody {
 }
 
 export function liveOperations(live: Live): readonly Operation[] {
-  return [...requestOperations(live), ...explaining(live), signals(live), limited(live)]
-}
-
-function limited(live: Live): Operation {
-  return {
-    id: 'listLimitedKeys',
-    method: 'GET',
-    path: '/api/v1/limits/keys',
-    role: 'viewer',
-    summary:
-      'Whom this node’s limits refused, most often first; keys that may be secret as a digest.',
-    answer: Type.Object({
-      items: Type.Array(
-        Type.Object({
-          limit: Type.String(),
-          label: Type.String({ description: 'Who: an address, a subject, a digest.' }),
-          key: Type.String({ description: 'The digest under which the store counts it.' }),
-          shadow: Type.Boolean({ description: 'Only recorded, not refused.' }),
-          count: Type.Integer(),
-          firstAtMs: Type.Number(),
-          lastAtMs: Type.Number(),
-        }),
-      ),
-    }),
-    run: () => ({ items: live.limited.list() }),
-  }
+  return [...requestOperations(live), ...explaining(live), signals(live), ...stateOperations(live)]
 }
 
 function requestOperations(live: Live): Operation[] {
@@ -164,7 +141,7 @@ function signals(live: Live): Operation {
     role: 'viewer',
     scope: ({ query: { scope = '', name = '' } }) => [resourceOf({ [scope]: name })],
     summary:
-      'Requests, refusals, failures and times: by second for 5 minutes, by minute for a day.',
+      'Requests, refusals, failures, times and load: by second for 5 minutes, by ten for an hour, by minute for a day.',
     query: Type.Object(
       {
         window: Type.Optional(Type.Enum([...WINDOWS])),

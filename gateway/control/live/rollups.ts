@@ -1,20 +1,17 @@
-// The golden signals of one node: each second of the last five minutes, each minute of the last day.
+// The golden signals of one node: each second of five minutes, every ten of an hour, each minute of a day.
 
 import type { CountRow } from '../../decide/explain-messages.ts'
-import { BUCKETS } from '../../../sidecar/telemetry/metrics.ts'
+import { DENIED_KINDS, deniedIn, type DeniedCounts, type DeniedKind } from './denied.ts'
+import { quantileMs } from './quantile.ts'
+import { SHAPES, WINDOWS, type Window } from './windows.ts'
 
-export const SCOPES = ['all', 'route', 'service', 'instance', 'egress'] as const
+/** `plane`: everything of `edge`, everything of `egress`. */
+export const SCOPES = ['all', 'plane', 'route', 'service', 'instance', 'egress'] as const
 export type Scope = (typeof SCOPES)[number]
-export const WINDOWS = ['5m', '24h'] as const
-export type Window = (typeof WINDOWS)[number]
 
-/** Series of one second or minute; the rest is counted under `other`. All slots full take about 60 MiB. */
+/** Series of one second or minute; the rest is counted under `other`. All slots full take about 80 MiB. */
 const MAX_SERIES = 100
 const OTHER = 'other'
-const SHAPES: Readonly<Record<Window, { readonly stepMs: number; readonly slots: number }>> = {
-  '5m': { stepMs: 1000, slots: 300 },
-  '24h': { stepMs: 60_000, slots: 1440 },
-}
 
 interface Totals {
   requests: number
@@ -25,6 +22,7 @@ interface Totals {
   /** Status 500 and above, or none at all. */
   failed: number
   sumMs: number
+  readonly denied: Record<DeniedKind, number>
   readonly buckets: number[]
 }
 
@@ -41,6 +39,8 @@ export interface Signal {
   readonly refused: number
   readonly limited: number
   readonly failed: number
+  /** Refused by us, by what kind of guard. */
+  readonly denied: DeniedCounts
   readonly meanMs: number
   /** Of an instance's answers no distribution is kept: null. */
   readonly p50Ms: number | null
@@ -55,22 +55,27 @@ export interface SignalPoint {
 }
 
 export class Rollups {
-  readonly #byWindow: Readonly<Record<Window, (Slot | undefined)[]>> = { '5m': [], '24h': [] }
+  readonly #byWindow: Readonly<Record<Window, (Slot | undefined)[]>> = {
+    '5m': [],
+    '1h': [],
+    '24h': [],
+  }
 
   /** `atMs`: when it was counted, wall clock. */
   add(row: CountRow, atMs: number): void {
+    const own = totalsOf(row)
     for (const window of WINDOWS) {
       const { series } = this.#slot(window, atMs)
-      const own = totalsOf(row)
       merge(series, key('all', ''), own)
+      merge(series, key('plane', row.plane), own)
       if (row.plane === 'egress') merge(series, key('egress', row.route), own)
       else {
         if (row.route !== '') merge(series, key('route', row.route), own)
         if (row.service !== '') merge(series, key('service', row.service), own)
       }
       for (const [endpoint, requests, failed, sumMs] of row.instances) {
-        const instance = { requests, refused: 0, limited: 0, failed, sumMs, buckets: [] }
-        merge(series, key('instance', endpoint), instance)
+        const counted = { ...newTotals(), requests, failed, sumMs }
+        merge(series, key('instance', endpoint), counted)
       }
     }
   }
@@ -105,8 +110,14 @@ function key(scope: Scope, name: string): string {
   return `${scope} ${name}`
 }
 
-function totalsOf({ outcomes, buckets, sumMs }: CountRow): Totals {
-  const totals = { requests: 0, refused: 0, limited: 0, failed: 0, sumMs, buckets: [...buckets] }
+function newTotals(): Totals {
+  const denied = { auth: 0, limit: 0, rule: 0, egress: 0, mesh: 0 }
+  return { requests: 0, refused: 0, limited: 0, failed: 0, sumMs: 0, denied, buckets: [] }
+}
+
+function totalsOf(row: CountRow): Totals {
+  const { outcomes, buckets, sumMs } = row
+  const totals = { ...newTotals(), sumMs, denied: { ...deniedIn(row) }, buckets: [...buckets] }
   for (const [status, , count] of outcomes) {
     totals.requests += count
     if (status >= 400 && status < 500) totals.refused += count
@@ -122,7 +133,7 @@ function merge(series: Map<string, Totals>, name: string, more: Totals): void {
   const counted = isKnown ? name : `${scope} ${OTHER}`
   const totals = series.get(counted)
   if (totals === undefined) {
-    series.set(counted, { ...more, buckets: [...more.buckets] })
+    series.set(counted, { ...more, denied: { ...more.denied }, buckets: [...more.buckets] })
     return
   }
   totals.requests += more.requests
@@ -130,6 +141,7 @@ function merge(series: Map<string, Totals>, name: string, more: Totals): void {
   totals.limited += more.limited
   totals.failed += more.failed
   totals.sumMs += more.sumMs
+  for (const kind of DENIED_KINDS) totals.denied[kind] += more.denied[kind]
   more.buckets.forEach((count, at) => {
     totals.buckets[at] = (totals.buckets[at] ?? 0) + count
   })
@@ -145,7 +157,7 @@ function signalsOf(
     const scope = key.slice(0, at) as Scope
     const name = key.slice(at + 1)
     if (scope !== (wanted.scope ?? scope) || name !== (wanted.name ?? name)) continue
-    const { requests, refused, limited, failed, sumMs, buckets } = totals
+    const { requests, refused, limited, failed, sumMs, denied, buckets } = totals
     signals.push({
       scope,
       name,
@@ -153,6 +165,7 @@ function signalsOf(
       refused,
       limited,
       failed,
+      denied: { ...denied },
       meanMs: requests === 0 ? 0 : sumMs / requests,
       p50Ms: quantileMs(buckets, 0.5),
       p95Ms: quantileMs(buckets, 0.95),
@@ -160,20 +173,4 @@ function signalsOf(
     })
   }
   return signals
-}
-
-/** Interpolated within its bucket; what took longer than the last bound counts as that bound. */
-export function quantileMs(buckets: readonly number[], share: number): number | null {
-  const total = buckets.reduce((sum, count) => sum + count, 0)
-  if (total === 0) return null
-  let left = total * share
-  for (const [at, count] of buckets.entries()) {
-    if (count > 0 && left <= count) {
-      const low = at === 0 ? 0 : BUCKETS[at - 1]!
-      const high = BUCKETS[at] ?? low
-      return (low + (high - low) * (left / count)) * 1000
-    }
-    left -= count
-  }
-  return BUCKETS.at(-1)! * 1000
 }

@@ -23,6 +23,19 @@ suite('weights', () => {
     assert.deepEqual([0, 0.7499, 0.75, 0.999_999_999].map(at), ['one', 'one', 'two', 'two'])
   })
 
+  test('of 0 get nothing, at no place of the line', async () => {
+    const last = 1 - Number.EPSILON / 2
+    for (const [weights, name] of [
+      [[0, 65], 'two'],
+      [[65, 0], 'one'],
+    ] as const) {
+      const route = await canary('none', weights)
+      for (const share of [0, 0.5, last]) {
+        assert.equal(chooseTarget(route, factsOf(), () => share).service.name, name)
+      }
+    }
+  })
+
   test('of a single target need no dice', async () => {
     const plan = await planOf('  - { name: r, match: /*, to: one, auth: public, sticky: cookie }')
     const chosen = chooseTarget(plan.routes[0]!, factsOf(), () => assert.fail())

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
 import type { Plan } from '../../../gateway/config/plan.ts'
 import type { LiveAnswer, RequestFilter } from '../../../gateway/decide/explain-messages.ts'
+import type { DrainedEndpoint, EndpointReport } from '../../../gateway/decide/live-state.ts'
 import { LiveMember } from '../../../gateway/edge/live.ts'
 import type { LimitTally } from '../../../gateway/limit/tallies.ts'
 import { ManualClock } from '../auth/manual-clock.ts'
@@ -15,9 +16,27 @@ const LIMITED = {
   label: 'alice',
   key: 'k',
   shadow: false,
+  stage: 'after_auth',
+  routes: ['one'],
+  rate: '2/min',
+  burst: null,
+  promise: 'at most 2 in any 60 s',
+  max: 2,
+  remaining: 0,
   count: 2,
   firstAtMs: 0,
   lastAtMs: 1,
+  passesAtMs: 60_000,
+  isBlocked: false,
+} as const
+
+const ENDPOINT: EndpointReport = {
+  service: 'one',
+  endpoint: 'http://a',
+  breaker: 'closed',
+  isDrained: false,
+  inFlight: 1,
+  fault: null,
 }
 
 suite('a worker’s live view', () => {
@@ -30,11 +49,14 @@ suite('a worker’s live view', () => {
   function start(tallies = new Map<string, LimitTally>()) {
     const clock = new ManualClock()
     const told: LiveAnswer[] = []
+    const drains: (readonly DrainedEndpoint[])[] = []
     const live = new LiveMember({
       clock,
       tell: (answer) => told.push(answer),
       tallies: () => tallies,
       limited: () => [LIMITED],
+      endpoints: () => [ENDPOINT],
+      drain: (drained) => drains.push(drained),
     })
     let ids = 0
     const finish = (given: object = {}) => {
@@ -55,7 +77,7 @@ suite('a worker’s live view', () => {
     }
     const of = <Kind extends LiveAnswer['kind']>(kind: Kind) =>
       told.filter((answer) => answer.kind === kind) as Extract<LiveAnswer, { kind: Kind }>[]
-    return { clock, told, live, finish, ask, of }
+    return { clock, told, drains, live, finish, ask, of }
   }
 
   test('keeps every refusal, and a sample of what went well under load', async () => {
@@ -105,6 +127,47 @@ suite('a worker’s live view', () => {
     )
     await clock.advance(5000)
     assert.equal(of('live-counts').length, 2)
+  })
+
+  test('keeps to what control says is drained, and answers only who waits for it', () => {
+    const { live, drains, of } = start()
+    const drained = [['one', 'http://a']] as const
+    live.hear({ kind: 'live-drain', ask: 5, drained })
+    live.hear({ kind: 'live-drain', ask: 0, drained })
+    assert.deepEqual(drains, [drained])
+    live.hear({ kind: 'live-drain', ask: 0, drained: [] })
+    assert.deepEqual(drains, [drained, []])
+    live.hear({ kind: 'live-endpoints-ask', ask: 6 })
+    assert.deepEqual(
+      of('live-endpoints').map(({ ask, endpoints }) => [ask, endpoints]),
+      [
+        [5, [ENDPOINT]],
+        [6, [ENDPOINT]],
+      ],
+    )
+  })
+
+  test('tells the latest failure of each route, and by which door requests came', async () => {
+    const { clock, live, finish, of } = start()
+    finish()
+    finish(REFUSED)
+    finish({ ...REFUSED, status: 502, reason: 'upstream_reset' })
+    assert.equal(live.takeFinished(), 3)
+    assert.equal(live.takeFinished(), 0)
+    await clock.advance(1000)
+    const failure = { route: 'open', id: 'r3', atMs: clock.wallMs() - 1000 }
+    assert.deepEqual(
+      of('live-failures').map(({ failures }) => failures),
+      [[{ ...failure, status: 502, reason: 'upstream_reset' }]],
+    )
+    const counts = { listener: 'public', route: 'open', requests: 3, refused: 1, failed: 1 }
+    assert.deepEqual(
+      of('live-listeners').map((answer) => answer.counts),
+      [[counts]],
+    )
+    finish()
+    await clock.advance(1000)
+    assert.equal(of('live-failures').length, 1)
   })
 
   test('feeds a tail with what fits, samples what went well, and says how much was left out', async () => {

@@ -4,7 +4,24 @@ import { LimitedKeys } from '../../../../gateway/control/live/limited-keys.ts'
 import type { RefusedEntry } from '../../../../gateway/limit/refusals.ts'
 
 const entry = (key: string, count: number, lastAtMs = 10): RefusedEntry => {
-  return { limit: 'plan', label: key, key, shadow: false, count, firstAtMs: 5, lastAtMs }
+  return {
+    limit: 'plan',
+    label: key,
+    key,
+    shadow: false,
+    stage: 'after_auth',
+    routes: ['orders'],
+    rate: '100/min',
+    burst: null,
+    promise: 'at most 100 in any 60 s',
+    max: 100,
+    remaining: 0,
+    count,
+    firstAtMs: 5,
+    lastAtMs,
+    passesAtMs: 1000,
+    isBlocked: false,
+  }
 }
 
 test('what workers refused is put together by key, most often first', () => {

@@ -73,6 +73,9 @@ suite('the live view in the admin API', () => {
       clock,
       bootId: 'boot',
       check: (text) => loadText(text),
+      readFile: async () => TEXT,
+      storeFault: () => null,
+      dial: async () => null,
       tellAll: (question) => answer(question),
     })
     live.use(plan, 'gateway.yaml', 1)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { quantileMs, Rollups } from '../../../../gateway/control/live/rollups.ts'
+import { quantileMs } from '../../../../gateway/control/live/quantile.ts'
+import { Rollups } from '../../../../gateway/control/live/rollups.ts'
 import type { CountRow } from '../../../../gateway/decide/explain-messages.ts'
 import { BUCKETS } from '../../../../sidecar/telemetry/metrics.ts'
 
@@ -47,7 +48,46 @@ suite('the rollups', () => {
     const names = rollups
       .points('24h', START_MS + 1500, {})
       .flatMap(({ signals }) => signals.map(({ scope, name }) => `${scope} ${name}`))
-    assert.deepEqual(names, ['all ', 'route api', 'service one', 'instance http://a'])
+    const all = ['all ', 'plane edge', 'route api', 'service one', 'instance http://a']
+    assert.deepEqual(names, all)
+    const hour = rollups.points('1h', START_MS + 1500, { scope: 'all' })
+    assert.deepEqual(
+      hour.map(({ atMs, signals }) => [atMs - START_MS, signals[0]?.requests]),
+      [[0, 12]],
+    )
+  })
+
+  test('tell what was refused by which kind of guard, and leave out what the service answered', () => {
+    const rollups = new Rollups()
+    rollups.add(
+      row({
+        outcomes: [
+          [404, 'ok', 9],
+          [503, 'ok', 8],
+          [401, 'token_missing', 1],
+          [403, 'insufficient_scope', 2],
+          [503, 'keys_unavailable', 3],
+          [429, 'rate_limited', 4],
+          [403, 'ip_denied', 5],
+          [404, 'route_not_found', 6],
+          [502, 'identity_mismatch', 7],
+        ],
+      }),
+      START_MS,
+    )
+    const refused = [[403, 'denied_by_rule', 2]] as const
+    rollups.add(row({ plane: 'egress', service: 'billing', outcomes: refused }), START_MS)
+    const [point] = rollups.points('5m', START_MS, { scope: 'all' })
+    const denied = { auth: 6, limit: 4, rule: 11, egress: 2, mesh: 7 }
+    assert.deepEqual(point!.signals[0]!.denied, denied)
+    const planes = rollups.points('5m', START_MS, { scope: 'plane' })[0]!.signals
+    assert.deepEqual(
+      planes.map(({ name, requests }) => [name, requests]),
+      [
+        ['edge', 45],
+        ['egress', 2],
+      ],
+    )
   })
 
   test('forget what is older than their window', () => {
