@@ -1,10 +1,14 @@
 // The command line's entry: finds the command and runs it. Data goes to stdout, talk to stderr.
 
-import { parseArgs } from 'node:util'
-import { commands, usage, type CommandContext } from './cli/commands.ts'
+import { commands, hiddenCommands, usage, type CommandContext } from './cli/commands.ts'
 import { ExitCode } from './cli/exit-codes.ts'
+import { helpOf } from './cli/help.ts'
+import { parseCommand } from './cli/parse-command.ts'
+import { chooseLanguage } from './cli/words/language.ts'
+import { MAIN_WORDS } from './cli/words/main-words.ts'
 import { systemClock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
+import { closest } from '../sidecar/runtime/suggest.ts'
 
 const context: CommandContext = {
   clock: systemClock,
@@ -21,29 +25,46 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(ExitCode.ok)
 })
 
-async function run(): Promise<number> {
-  const [name = 'help', ...rest] = process.argv.slice(2)
-  if (name === 'help' || name === '--help' || name === '-h') {
-    context.out(usage())
+async function run(args: readonly string[]): Promise<number> {
+  const choice = chooseLanguage(args, process.env)
+  const { language } = choice
+  const t = MAIN_WORDS[language]
+  if (choice.kind === 'unknown') {
+    context.talk(`${t.noLanguage(choice.given)}\n`)
+    return ExitCode.usage
+  }
+  const [name = 'help', ...rest] = choice.rest
+  if (['help', '--help', '-h'].includes(name)) {
+    const [about] = rest
+    if (about === undefined || !commands.has(about)) context.out(usage(language))
+    else context.out(await helpOf(about, language))
     return ExitCode.ok
   }
-  const entry = commands.get(name === '--version' ? 'version' : name)
+  const hidden = hiddenCommands.get(name)
+  const entry = hidden ?? commands.get(name === '--version' ? 'version' : name)
   if (entry === undefined) {
-    context.talk(`sallyport: there is no command \`${name}\`\n\n${usage()}`)
+    const near = closest(name, commands.keys())
+    const hint = near === null ? '' : `; ${t.didYouMean(near)}`
+    context.talk(`${t.noCommand(name)}${hint}\n\n${usage(language)}`)
     return ExitCode.usage
   }
   const command = await entry.load()
-  let parsed
-  try {
-    parsed = parseArgs({ args: rest, options: command.options, allowPositionals: true })
-  } catch (error) {
-    context.talk(`sallyport ${name}: ${errorMessage(error)}\nusage: ${command.usage}\n`)
+  const parsed = parseCommand(rest, command, language, hidden !== undefined)
+  if (parsed.kind === 'help') {
+    context.out(await helpOf(name, language))
+    return ExitCode.ok
+  }
+  if (parsed.kind === 'wrong') {
+    context.talk(`sallyport ${name}: ${parsed.reason}\n${t.usage}: ${command.usage}\n`)
     return ExitCode.usage
   }
-  return command.run({ values: parsed.values, positionals: parsed.positionals }, context)
+  const code = await command.run(parsed.args, { ...context, language })
+  // Nobody waits for what it has left under way.
+  if (hidden !== undefined) process.exit(code)
+  return code
 }
 
-process.exitCode = await run().catch((error: unknown) => {
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
   context.talk(`sallyport: ${errorMessage(error)}\n`)
   return ExitCode.failure
 })

@@ -4,6 +4,7 @@ import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import { apiCommand, type Call, type Shown } from './api-command.ts'
 import type { Command, CommandArguments } from './command.ts'
 import { readSecret, type ReadSecret } from './secret-input.ts'
+import { COMMAND_WORDS } from './words/command-words.ts'
 
 interface User {
   readonly name: string
@@ -19,6 +20,18 @@ interface Token extends User {
   readonly lastUsedAtMs: number | null
 }
 
+interface Session {
+  readonly id: string
+  readonly name: string
+  readonly displayName: string
+  readonly role: string
+  readonly address: string
+  readonly agent: string
+  readonly startedAtMs: number
+  readonly usedAtMs: number
+  readonly endsAtMs: number
+}
+
 interface NewToken {
   readonly token: Token
   readonly secret: string
@@ -29,15 +42,21 @@ interface Page<Item> {
   readonly nextCursor: string | null
 }
 
+/** Characters of what a browser says it is; `-o json` shows all of it. */
+const SHOWN_AGENT = 60
+
 const ROLE_OPTIONS = {
   role: { type: 'string' },
   scope: { type: 'string', multiple: true },
 } as const
 
+const USER_VERBS =
+  'write list, add NAME, role NAME ROLE, password NAME, remove NAME, sessions or end-session ID'
+
 export function userCommand(secret: ReadSecret): Command {
   return apiCommand('user', {
     usage:
-      'list | add NAME --role viewer|operator|admin [--scope route:NAME]… | role NAME ROLE [--scope …]… | password NAME | remove NAME',
+      'list | add NAME --role viewer|operator|admin [--scope route:NAME]… | role NAME ROLE [--scope …]… | password NAME | remove NAME | sessions | end-session ID',
     options: ROLE_OPTIONS,
     async ask(args, call, { talk }) {
       const [verb, name = '', given] = args.positionals
@@ -63,8 +82,13 @@ export function userCommand(secret: ReadSecret): Command {
         case 'remove 2':
           await call('DELETE', path)
           return null
+        case 'sessions 1':
+          return shown(await all<Session>(call, '/api/v1/sessions'), sessionRow)
+        case 'end-session 2':
+          await call('DELETE', `/api/v1/sessions/${encodeURIComponent(name)}`)
+          return null
         default:
-          throw usage('write list, add NAME, role NAME ROLE, password NAME or remove NAME')
+          throw usage(USER_VERBS)
       }
     },
   })
@@ -76,7 +100,7 @@ export const token = apiCommand('token', {
   usage:
     'list | add NAME --role viewer|operator|admin [--scope route:NAME]… [--expires 90d] | remove ID',
   options: { ...ROLE_OPTIONS, expires: { type: 'string' } },
-  async ask(args, call, { talk }) {
+  async ask(args, call, { talk, language }) {
     const [verb, name = ''] = args.positionals
     switch (`${verb} ${args.positionals.length}`) {
       case 'list 1':
@@ -91,7 +115,7 @@ export const token = apiCommand('token', {
           ...(typeof expires === 'string' ? { expiresIn: expires } : {}),
         }
         const made = (await call('POST', '/api/v1/tokens', body)) as NewToken
-        talk(`shown now and never again; good until ${day(made.token.expiresAtMs)}\n`)
+        talk(COMMAND_WORDS[language ?? 'en'].shownOnce(day(made.token.expiresAtMs)))
         return { value: made, table: `${made.secret}\n` }
       }
       case 'remove 2':
@@ -133,6 +157,24 @@ function tokenRow(token: Token): Record<string, string> {
     expires: day(expiresAtMs),
     used: lastUsedAtMs === null ? 'never' : day(lastUsedAtMs),
   }
+}
+
+function sessionRow(session: Session): Record<string, string> {
+  const { id, displayName, role, address, agent, startedAtMs, usedAtMs, endsAtMs } = session
+  return {
+    id,
+    name: displayName,
+    role,
+    address,
+    began: minute(startedAtMs),
+    used: minute(usedAtMs),
+    ends: minute(endsAtMs),
+    browser: agent.slice(0, SHOWN_AGENT),
+  }
+}
+
+function minute(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 function scopeText(scope: readonly string[]): string {

@@ -8,6 +8,9 @@ import { apiTarget, TARGET_OPTIONS, TARGET_USAGE } from './api-target.ts'
 import type { Command, CommandArguments, CommandContext } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 import { formatTable } from './table.ts'
+import type { Language } from './words/language.ts'
+import { MAIN_WORDS } from './words/main-words.ts'
+import { problemTitle } from './words/problem-words.ts'
 
 export type Call = (
   method: string,
@@ -50,7 +53,7 @@ export function apiCommand(name: string, { usage, options, ask }: ApiCommand): C
         const call: Call = (method, path, body, headers) =>
           callApi(target, method, path, body, headers)
         const shown = await ask(args, call, context)
-        if (shown !== null) context.out(format(shown, output))
+        if (shown !== null) context.out(format(shown, output, context.language))
         return ExitCode.ok
       } catch (error) {
         return explain(error, name, line, context)
@@ -59,20 +62,31 @@ export function apiCommand(name: string, { usage, options, ask }: ApiCommand): C
   }
 }
 
-function format({ value, table }: Shown, output: 'table' | 'json' | 'yaml'): string {
+function format(
+  { value, table }: Shown,
+  output: 'table' | 'json' | 'yaml',
+  language?: Language,
+): string {
   if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`
   if (output === 'yaml') return stringify(value)
-  return typeof table === 'string' ? table : formatTable(table)
+  return typeof table === 'string' ? table : formatTable(table, language)
 }
 
-function explain(error: unknown, name: string, line: string, { talk }: CommandContext): number {
+function explain(
+  error: unknown,
+  name: string,
+  line: string,
+  { talk, language = 'en' }: CommandContext,
+): number {
   if (error instanceof ApiFailure) {
-    talk(`sallyport ${name}: ${error.message}\n`)
+    // English says all of it in its detail.
+    const title = language === 'en' ? null : problemTitle(error.code, language)
+    talk(`sallyport ${name}: ${title === null ? '' : `${title}: `}${error.message}\n`)
     for (const problem of problemsOf(error)) talk(`  ${problem}\n`)
     return exitCodeOf(error)
   }
   if (error instanceof SallyportError && error.code === 'usage') {
-    talk(`sallyport ${name}: ${error.message}\nusage: ${line}\n`)
+    talk(`sallyport ${name}: ${error.message}\n${MAIN_WORDS[language].usage}: ${line}\n`)
     return ExitCode.usage
   }
   throw error

@@ -6,13 +6,14 @@ import { formatProblems } from '../config/problems.ts'
 import { runPolicyTests } from '../decide/policy-tests.ts'
 import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
+import { COMMAND_WORDS } from './words/command-words.ts'
 
 const USAGE = 'sallyport check FILE'
 
 export const check: Command = {
   usage: USAGE,
   options: {},
-  async run({ positionals }, { talk, out, env, clock, colour }) {
+  async run({ positionals }, { talk, out, env, clock, colour, language = 'en' }) {
     const [file] = positionals
     if (file === undefined || positionals.length > 1) {
       talk(`usage: ${USAGE}\n`)
@@ -28,7 +29,7 @@ export const check: Command = {
     if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour }))
     if (loaded.kind === 'refused') return ExitCode.configurationInvalid
     const { routes, listeners } = loaded.config
-    out(`${file}: ok (${listeners.length} listeners, ${routes.length} routes)\n`)
+    out(COMMAND_WORDS[language].fileGood(file, listeners.length, routes.length))
     return ExitCode.ok
   },
 }

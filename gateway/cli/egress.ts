@@ -1,4 +1,4 @@
-// `sallyport egress denied|allow|check`: what was refused on its way out, and letting it through.
+// `sallyport egress …`: what was refused on its way out, letting it through for a while or for good, and taking that back.
 
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import { apiCommand, type Call, type Shown } from './api-command.ts'
@@ -11,31 +11,67 @@ interface Denial {
   readonly reason: string
   readonly count: number
   readonly lastMs: number
+  readonly state: { readonly kind: string; readonly note?: string; readonly rule?: string }
+  readonly suspicion: string | null
 }
 
 export const egress = apiCommand('egress', {
   usage:
-    'denied | check HOST[:PORT] --from SERVICE | allow HOST[:PORT] --from SERVICE --owner WHO [--expires DAY]',
-  options: { from: { type: 'string' }, owner: { type: 'string' }, expires: { type: 'string' } },
+    'denied [--all] | check HOST[:PORT] --from SERVICE | allow HOST[:PORT] --from SERVICE --owner WHO [--for 1h|--expires DAY|MOMENT] | retract RULE | ignore|unignore HOST:PORT --from SERVICE [--note WHY] | modes',
+  options: {
+    from: { type: 'string' },
+    owner: { type: 'string' },
+    for: { type: 'string' },
+    expires: { type: 'string' },
+    note: { type: 'string' },
+    all: { type: 'boolean' },
+  },
   ask(args, call, context) {
     const [verb, ...rest] = args.positionals
-    if (verb === 'denied' && rest.length === 0) return denied(call)
+    if (verb === 'denied' && rest.length === 0) return denied(args, call)
+    if (verb === 'modes' && rest.length === 0) return modes(call)
     if (verb === 'check' && rest.length === 1) return check(rest[0]!, args, call)
     if (verb === 'allow' && rest.length === 1) return allow(rest[0]!, args, call, context)
-    throw new SallyportError('usage', 'write `denied`, `check HOST` or `allow HOST`')
+    if (verb === 'retract' && rest.length === 1) return retract(rest[0]!, call, context)
+    if ((verb === 'ignore' || verb === 'unignore') && rest.length === 1) {
+      return ignore(verb, rest[0]!, args, call)
+    }
+    const verbs =
+      '`denied`, `check HOST`, `allow HOST`, `retract RULE`, `ignore HOST:PORT` or `modes`'
+    throw new SallyportError('usage', `write ${verbs}`)
   },
 })
 
-async function denied(call: Call): Promise<Shown> {
+/** Those that somebody still has to look at, or all. */
+async function denied({ values }: CommandArguments, call: Call): Promise<Shown> {
   const answer = (await call('GET', '/api/v1/egress/denied')) as { items: readonly Denial[] }
-  const rows = answer.items.map(({ caller, host, port, reason, count, lastMs }) => ({
+  const isOpen = ({ kind }: Denial['state']): boolean => kind === 'refused' || kind === 'expired'
+  const items = answer.items.filter(({ state }) => values['all'] === true || isOpen(state))
+  const rows = items.map(({ caller, host, port, reason, count, lastMs, state, suspicion }) => ({
     from: caller,
     to: `${host}:${port}`,
     count: String(count),
     last: new Date(lastMs).toISOString(),
-    reason,
+    reason: suspicion === null ? reason : `${reason} (${suspicion})`,
+    state: [state.kind, state.rule ?? state.note].filter(Boolean).join(': '),
   }))
-  return { value: answer, table: rows }
+  return { value: { ...answer, items }, table: rows }
+}
+
+async function modes(call: Call): Promise<Shown> {
+  const answer = (await call('GET', '/api/v1/egress/modes')) as {
+    readonly configured: string
+    readonly workers: readonly { readonly worker: number; readonly mode: string | null }[]
+    readonly missing: number
+  }
+  const { configured, workers, missing } = answer
+  const rows = workers.map(({ worker, mode }) => ({
+    worker: String(worker),
+    mode: mode ?? 'none',
+    configured,
+  }))
+  const silent = { worker: `${missing} silent`, mode: 'unknown', configured }
+  return { value: answer, table: missing === 0 ? rows : [...rows, silent] }
 }
 
 async function check(host: string, { values }: CommandArguments, call: Call): Promise<Shown> {
@@ -59,19 +95,44 @@ async function allow(
   call: Call,
   { talk }: CommandContext,
 ): Promise<Shown> {
-  const { expires } = values
+  const { expires, for: life } = values
   const body = {
     host,
     from: named(values, 'from'),
     owner: named(values, 'owner'),
+    ...(typeof life === 'string' ? { for: life } : {}),
     ...(typeof expires === 'string' ? { expires } : {}),
   }
   const answer = (await call('POST', '/api/v1/egress:allow', body)) as {
     rule: string
     revision: number | null
+    expires: string | null
   }
-  talk(`${body.from} may reach ${host} now (revision ${answer.revision ?? '-'})\n`)
+  const until = answer.expires === null ? 'for good' : `until ${answer.expires}`
+  talk(`${body.from} may reach ${host} ${until} (revision ${answer.revision ?? '-'})\n`)
   return { value: answer, table: `${answer.rule}\n` }
+}
+
+async function retract(rule: string, call: Call, { talk }: CommandContext): Promise<Shown> {
+  const answer = (await call('POST', '/api/v1/egress:retract', { rule })) as {
+    revision: number | null
+  }
+  talk(`rule ${rule} is gone (revision ${answer.revision ?? '-'})\n`)
+  return { value: answer, table: '' }
+}
+
+async function ignore(
+  verb: 'ignore' | 'unignore',
+  target: string,
+  { values }: CommandArguments,
+  call: Call,
+): Promise<Shown> {
+  const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(target) ?? []
+  if (host === '')
+    throw new SallyportError('usage', `${target}: write HOST:PORT as \`denied\` shows it`)
+  const key = { from: named(values, 'from'), host, port: Number(port) }
+  const body = verb === 'ignore' ? { ...key, note: named(values, 'note') } : key
+  return { value: await call('POST', `/api/v1/egress:${verb}`, body), table: '' }
 }
 
 function named(values: CommandArguments['values'], name: string): string {

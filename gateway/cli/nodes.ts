@@ -2,6 +2,7 @@
 
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import { apiCommand } from './api-command.ts'
+import { COMMAND_WORDS } from './words/command-words.ts'
 
 interface Node {
   readonly id: string
@@ -23,11 +24,12 @@ interface Answer {
 
 export const nodes = apiCommand('nodes', {
   usage: '',
-  async ask({ positionals }, call, { talk }) {
-    if (positionals.length > 0) throw new SallyportError('usage', 'this takes no arguments')
+  async ask({ positionals }, call, { talk, language = 'en' }) {
+    const t = COMMAND_WORDS[language]
+    if (positionals.length > 0) throw new SallyportError('usage', t.noArguments)
     const answer = (await call('GET', '/api/v1/nodes')) as Answer
     const { store } = answer
-    if (!store.isReachable) talk(`the store of the fleet is away: ${store.reason}\n`)
+    if (!store.isReachable) talk(t.storeAway(store.reason))
     const rows = answer.items.map(
       ({ id, name, version, addresses, revision, health, reason, skewMs, silentMs, isThis }) => ({
         node: `${name}${isThis ? ' *' : ''}`,

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 import { errorMessage, SallyportError } from '../../sidecar/runtime/errors.ts'
 import { apiCommand, type Call } from './api-command.ts'
 import { askImpact, impactText } from './diff-impact.ts'
+import type { CommandContext } from './command.ts'
+import { TAKEN_BACK_OPTIONS, TAKEN_BACK_USAGE, takenBackUnless } from './taken-back.ts'
+import { COMMAND_WORDS } from './words/command-words.ts'
 
 interface Revision {
   readonly number: number
@@ -18,12 +21,14 @@ interface Served {
   readonly checksum: string
   readonly revision: number | null
   readonly revertsAtMs: number | null
+  readonly guard: { readonly points: number; readonly windowMs: number } | null
 }
 
 export const history = apiCommand('history', {
   usage: '',
-  async ask({ positionals }, call) {
-    if (positionals.length > 0) throw new SallyportError('usage', 'this takes no arguments')
+  async ask({ positionals }, call, { language = 'en' }) {
+    if (positionals.length > 0)
+      throw new SallyportError('usage', COMMAND_WORDS[language].noArguments)
     const items: Revision[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`
@@ -47,10 +52,10 @@ export const history = apiCommand('history', {
 export const diff = apiCommand('diff', {
   usage: 'FILE | REVISION [--from REVISION]',
   options: { from: { type: 'string' } },
-  async ask({ positionals, values }, call) {
+  async ask({ positionals, values }, call, { language = 'en' }) {
     const [what] = positionals
     if (what === undefined || positionals.length > 1) {
-      throw new SallyportError('usage', 'name a file, or the number of a revision')
+      throw new SallyportError('usage', COMMAND_WORDS[language].nameFileOrRevision)
     }
     const { from } = values
     const query = typeof from === 'string' ? `?from=${from}` : ''
@@ -64,29 +69,29 @@ export const diff = apiCommand('diff', {
 })
 
 export const apply = apiCommand('apply', {
-  usage: 'FILE [--dry-run] [--confirm-within 60s] [-m MESSAGE] | --confirm',
+  usage: `FILE [--dry-run] ${TAKEN_BACK_USAGE} [-m MESSAGE] | --confirm`,
   options: {
     'dry-run': { type: 'boolean' },
-    'confirm-within': { type: 'string' },
+    ...TAKEN_BACK_OPTIONS,
     confirm: { type: 'boolean' },
     message: { type: 'string', short: 'm' },
   },
-  async ask({ positionals, values }, call, { talk }) {
+  async ask({ positionals, values }, call, { talk, language = 'en' }) {
+    const t = COMMAND_WORDS[language]
     if (values['confirm'] === true && positionals.length === 0) {
       const served = (await call('POST', '/api/v1/config:confirm')) as Served
-      talk(`revision ${served.revision ?? '-'} stays\n`)
+      talk(t.stays(String(served.revision ?? '-')))
       return null
     }
     const [file] = positionals
-    if (file === undefined || positionals.length > 1)
-      throw new SallyportError('usage', 'name the file')
+    if (file === undefined || positionals.length > 1) throw new SallyportError('usage', t.nameFile)
     const text = textOf(file)
     if (values['dry-run'] === true) {
       const trial = (await call('POST', '/api/v1/config:try', { text })) as { diff: string }
-      talk(trial.diff === '' ? 'nothing would change\n' : 'this would change:\n')
+      talk(trial.diff === '' ? t.noChange : t.wouldChange)
       return { value: trial, table: trial.diff }
     }
-    return change(talk, values['confirm-within'], async (within) => {
+    return change({ talk, language }, takenBackUnless(values), async (within) => {
       const { checksum } = (await call('GET', '/api/v1/config')) as Served
       const message = typeof values['message'] === 'string' ? { message: values['message'] } : {}
       return call(
@@ -100,42 +105,39 @@ export const apply = apiCommand('apply', {
 })
 
 export const rollback = apiCommand('rollback', {
-  usage: '[REVISION] [--confirm-within 60s]',
-  options: { 'confirm-within': { type: 'string' } },
-  async ask({ positionals, values }, call, { talk }) {
-    if (positionals.length > 1) throw new SallyportError('usage', 'name one revision')
+  usage: `[REVISION] ${TAKEN_BACK_USAGE}`,
+  options: TAKEN_BACK_OPTIONS,
+  async ask({ positionals, values }, call, { talk, language = 'en' }) {
+    const t = COMMAND_WORDS[language]
+    if (positionals.length > 1) throw new SallyportError('usage', t.nameOneRevision)
     const [wanted] = positionals
-    const number = wanted ?? (await revisionBefore(call))
-    if (!/^[1-9]\d*$/.test(number))
-      throw new SallyportError('usage', `\`${number}\` is no revision`)
-    return change(talk, values['confirm-within'], (within) =>
+    const number = wanted ?? (await revisionBefore(call, t.noneBefore))
+    if (!/^[1-9]\d*$/.test(number)) throw new SallyportError('usage', t.noRevision(number))
+    return change({ talk, language }, takenBackUnless(values), (within) =>
       call('POST', `/api/v1/revisions/${number}:restore`, within),
     )
   },
 })
 
 async function change(
-  talk: (text: string) => void,
-  confirmWithin: unknown,
+  { talk, language = 'en' }: Pick<CommandContext, 'talk' | 'language'>,
+  within: object,
   make: (within: object) => Promise<unknown>,
 ): Promise<{ value: unknown; table: string }> {
-  const within = typeof confirmWithin === 'string' ? { confirmWithin } : {}
   const served = (await make(within)) as Served & { readonly diff: string }
-  talk(`revision ${served.revision ?? '-'} is served by every process\n`)
-  if (served.revertsAtMs !== null) {
-    const until = new Date(served.revertsAtMs).toISOString()
-    talk(`it is taken back at ${until} unless you confirm: sallyport apply --confirm\n`)
-  }
+  const t = COMMAND_WORDS[language]
+  talk(t.served(String(served.revision ?? '-')))
+  if (served.revertsAtMs !== null) talk(t.takenBack(new Date(served.revertsAtMs).toISOString()))
+  if (served.guard !== null) talk(t.guarded(served.guard.points, served.guard.windowMs / 1000))
   return { value: served, table: served.diff }
 }
 
-async function revisionBefore(call: Call): Promise<string> {
+async function revisionBefore(call: Call, refusal: string): Promise<string> {
   const { items } = (await call('GET', '/api/v1/revisions?limit=2')) as {
     items: readonly Revision[]
   }
   const before = items[1]
-  if (before === undefined)
-    throw new SallyportError('usage', 'there is no revision before this one')
+  if (before === undefined) throw new SallyportError('usage', refusal)
   return String(before.number)
 }
 
