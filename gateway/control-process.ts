@@ -28,22 +28,27 @@ function send(message: FromControl): void {
 
 /** The supervisor answers once every process has, which takes 15 s at most. */
 const CHANGE_MS = 30_000
-const pending = new Map<number, (result: ChangeResult) => void>()
+/** What it knows already it says at once. */
+const KNOWN_MS = 3000
+const LATE: ChangeResult = { kind: 'rejected', reason: 'the supervisor did not answer in time' }
+const pending = new Map<number, (answer: unknown) => void>()
 /** The answer to one that asked before this one began must not be taken for ours. */
 let lastId = Math.floor(Math.random() * 2 ** 40)
 
-/** Asks the supervisor and resolves with what came of it. */
-function ask(message: (id: number) => FromControl): Promise<ChangeResult> {
+/** Asks the supervisor and resolves with its answer, or with `late`. */
+function ask<Answer>(
+  message: (id: number) => FromControl,
+  late: Answer,
+  withinMs: number,
+): Promise<Answer> {
   const id = ++lastId
   return new Promise((resolve) => {
-    const settle = (result: ChangeResult): void => {
+    const settle = (answer: unknown): void => {
       cancel()
       pending.delete(id)
-      resolve(result)
+      resolve(answer as Answer)
     }
-    const cancel = systemClock.after(CHANGE_MS, () =>
-      settle({ kind: 'rejected', reason: 'the supervisor did not answer in time' }),
-    )
+    const cancel = systemClock.after(withinMs, () => settle(late))
     pending.set(id, settle)
     send(message(id))
   })
@@ -58,8 +63,10 @@ const control = new Control({
   version: programVersion(),
   consoleFolder: CONSOLE_FOLDER,
   show: (line) => talk.write(line),
-  change: (change) => ask((id) => ({ kind: 'change', id, change })),
-  confirm: () => ask((id) => ({ kind: 'confirm', id })),
+  change: (change) => ask((id) => ({ kind: 'change', id, change }), LATE, CHANGE_MS),
+  confirm: () => ask((id) => ({ kind: 'confirm', id }), LATE, CHANGE_MS),
+  keySources: () => ask((id) => ({ kind: 'ask-key-sources', id }), [], KNOWN_MS),
+  forgetLimit: (key) => ask((id) => ({ kind: 'forget-limit', id, key }), false, KNOWN_MS),
   tell: (worker, body) => send({ kind: 'to-worker', worker, body }),
   tellLive: (body) => send({ kind: 'to-worker', worker: null, body }),
 })
@@ -110,6 +117,12 @@ process.on('message', (message: ToControl) => {
       return
     case 'changed':
       pending.get(message.id)?.(message.result)
+      return
+    case 'key-sources':
+      pending.get(message.id)?.(message.sources)
+      return
+    case 'limit-forgotten':
+      pending.get(message.id)?.(true)
       return
     case 'from-worker':
       // Behind the configuration it is about; what is seen of requests is about none, and somebody waits for it.

@@ -4,7 +4,9 @@ import type { JwksDocument } from './auth/key-set.ts'
 import type { Config } from './config/schema.ts'
 import type { LiveAnswer, LiveQuestion } from './decide/explain-messages.ts'
 import type { EgressNews } from './control/egress/egress-control.ts'
+import type { EgressAsk, EgressModeTold } from './control/egress/worker-modes.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from './control/config/change.ts'
+import type { KeySourceStatus } from './control/policies/issuers.ts'
 import type { LimitReply, LimitRequest } from './limit/remote-store.ts'
 import type { Materials } from './config/materials.ts'
 import type { MeshNews, MeshQuestion } from './mesh/membership.ts'
@@ -31,8 +33,8 @@ export interface PongMessage {
 }
 
 /** Between control and workers; the supervisor hands it on without a look. */
-export type ControlToWorker = MeshNews | LiveQuestion
-export type WorkerToControl = MeshQuestion | EgressNews | LiveAnswer
+export type ControlToWorker = MeshNews | LiveQuestion | EgressAsk
+export type WorkerToControl = MeshQuestion | EgressNews | EgressModeTold | LiveAnswer
 
 export type ToControl =
   /** Absolute paths: where relative ones of the configuration begin, and where control keeps what it must remember. */
@@ -48,6 +50,14 @@ export type ToControl =
   | { readonly kind: 'edited'; readonly text: string }
   /** The answer to `change` and `confirm`. */
   | { readonly kind: 'changed'; readonly id: number; readonly result: ChangeResult }
+  /** The answer to `ask-key-sources`. */
+  | {
+      readonly kind: 'key-sources'
+      readonly id: number
+      readonly sources: readonly KeySourceStatus[]
+    }
+  /** The answer to `forget-limit`. */
+  | { readonly kind: 'limit-forgotten'; readonly id: number }
   | { readonly kind: 'drain'; readonly graceMs: number }
 
 export type FromControl =
@@ -58,6 +68,9 @@ export type FromControl =
   | { readonly kind: 'change'; readonly id: number; readonly change: ConfigChange }
   /** The change that waits to be confirmed stays. */
   | { readonly kind: 'confirm'; readonly id: number }
+  | { readonly kind: 'ask-key-sources'; readonly id: number }
+  /** The counters of this node begin anew for one key of a limit. */
+  | { readonly kind: 'forget-limit'; readonly id: number; readonly key: string }
   | { readonly kind: 'ending' }
   | PongMessage
 

@@ -76,6 +76,8 @@ class RunningSupervisor implements Supervisor {
   readonly #rollout: Rollout<RevisionMessage>
   /** Counters of this node, for all its workers. */
   readonly #counters: EmbeddedStore
+  /** As control told them last: a worker that begins obeys them from its first request on. */
+  #measures: ToWorker | null = null
   #workers: Workers<ToWorker> | null = null
   readonly #control: ControlLink
   readonly #changes: Changes
@@ -272,6 +274,7 @@ class RunningSupervisor implements Supervisor {
       case 'to-worker': {
         const { worker, body } = message
         const told = { kind: 'from-control', body } as const
+        if (body.kind === 'live-limits') this.#measures = told
         if (worker === null) this.#workers?.tellAll(told)
         else this.#workers?.tell(worker, told)
         return
@@ -281,6 +284,15 @@ class RunningSupervisor implements Supervisor {
         return
       case 'confirm':
         this.#changes.confirm(message.id)
+        return
+      case 'ask-key-sources': {
+        const sources = this.#keys.statuses()
+        this.#control.tell({ kind: 'key-sources', id: message.id, sources })
+        return
+      }
+      case 'forget-limit':
+        this.#counters.forget(message.key)
+        this.#control.tell({ kind: 'limit-forgotten', id: message.id })
         return
       case 'ending':
         this.#control.replace()
@@ -301,7 +313,8 @@ class RunningSupervisor implements Supervisor {
 
   #greeting(): readonly ToWorker[] {
     const { current } = this.#rollout
-    return [...(current === null ? [] : [current]), ...this.#keyMessages()]
+    const measures = this.#measures === null ? [] : [this.#measures]
+    return [...measures, ...(current === null ? [] : [current]), ...this.#keyMessages()]
   }
 
   #keyMessages(): readonly KeysMessage[] {
@@ -324,6 +337,7 @@ class RunningSupervisor implements Supervisor {
         void this.#answerLimits(worker, message)
         return
       case 'to-control':
+        if (message.body.kind === 'live-counts') this.#changes.counted(message.body.rows)
         this.#control.tell({ kind: 'from-worker', worker, body: message.body })
         return
       case 'ending':

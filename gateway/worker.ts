@@ -4,7 +4,9 @@ import cluster from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { compileSteps, runInSlices } from './config/compile.ts'
 import { readMaterials } from './config/materials.ts'
+import { isLiveQuestion } from './decide/explain-messages.ts'
 import { Edge } from './edge/edge.ts'
+import { LoadMeter, openLoopProbe } from './edge/load-meter.ts'
 import { EgressMember } from './egress/egress-member.ts'
 import { machineAddresses } from './egress/own-addresses.ts'
 import { DnsResolver } from './egress/resolver.ts'
@@ -55,6 +57,17 @@ const egress = new EgressMember({
     send({ kind: 'to-control', body: { kind: 'live-counts', rows, limits: [] } }),
 })
 
+const load = new LoadMeter({
+  clock: systemClock,
+  loop: openLoopProbe(),
+  take: () => ({
+    ...edge.takeLoad(),
+    egressInFlight: egress.egress.size,
+    rssBytes: process.memoryUsage.rss(),
+  }),
+  tell: (body) => send({ kind: 'to-control', body }),
+})
+
 async function apply(message: RevisionMessage): Promise<void> {
   const { revision, config, materials } = message
   try {
@@ -85,8 +98,13 @@ function portsOf(): Record<string, number> {
 }
 
 function hearControl(body: ControlToWorker): void {
-  if (body.kind === 'live-ask' || body.kind === 'live-tails') {
+  if (isLiveQuestion(body)) {
     edge.hearLive(body)
+    return
+  }
+  if (body.kind === 'egress-ask') {
+    const { mode } = egress.egress
+    send({ kind: 'to-control', body: { kind: 'egress-mode', mode } })
     return
   }
   edge.hearMesh(body)
@@ -99,6 +117,7 @@ async function end(graceMs: number, exitCode: number): Promise<void> {
   if (ending) return
   ending = true
   await Promise.all([edge.close(graceMs), egress.close(graceMs)])
+  load.close()
   await Promise.all([records.drained(), talk.drained()])
   process.exit(exitCode)
 }

@@ -11,6 +11,7 @@ import { compileStore } from '../limit/compile-store.ts'
 import type { StorePlan } from '../limit/plan.ts'
 import { compileService } from '../../sidecar/upstream/compile.ts'
 import { compileAdmin, type AdminPlan } from './admin.ts'
+import { checkTargets } from './forbidden-targets.ts'
 import type { ListenerOptions } from './listener-options.ts'
 import { compileListener, isClash } from './listener.ts'
 import { readMaterials, type MaterialReader, type Materials } from './materials.ts'
@@ -84,6 +85,7 @@ export function* compileSteps(
   const egress = compiler.egress()
   const admin = compiler.admin()
   if (mesh !== null) checkMeshRoutes(routes, mesh, compiler.report)
+  if (admin !== null) checkTargets(config, admin, compiler.report)
   const metrics = compiler.metrics()
   const tables = yield* compileTables(routes, listeners, compiler.report)
   if (!compiler.sound || store === null || admin === null) return null

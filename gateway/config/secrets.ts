@@ -11,6 +11,7 @@ const SECRET_ENTRY =
 const JWK_PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 /** A shared run of this many characters is long enough to give something away. */
 const TELLING_LENGTH = 4
+const QUOTED_OR_NOT = /`[^`]*`|'[^']*'|"[^"]*"|[^`'"]+|[`'"]/g
 
 /**
  * Reports secrets written as they are instead of as `${env:NAME}` or `${file:path}`: URLs with a password, private
@@ -70,6 +71,11 @@ export function redactProblem(problem: Problem, secrets: readonly Secret[]): Pro
   for (const { path, reference, value } of secrets) {
     const isHere = path.every((part, index) => problem.path[index] === part)
     if (!isHere && value.length < TELLING_LENGTH) continue
+    if (value.length < TELLING_LENGTH) {
+      message = `${hideShort(message, value, reference, true)} (in ${reference})`
+      fix = hideShort(fix, value, reference, false)
+      continue
+    }
     message = message.replaceAll(value, reference)
     fix = fix.replaceAll(value, reference)
     if (!isHere) continue
@@ -81,6 +87,31 @@ export function redactProblem(problem: Problem, secrets: readonly Secret[]): Pro
 
 function hideUrlPassword(text: string): string {
   return text.replace(URL_PASSWORD, '$1***')
+}
+
+/**
+ * A secret of one to three characters is in half of our own words, too: of these only whole ones are replaced. What
+ * stands in quotes is somebody's value, or (where not `isValueQuoted`) advice of ours: in a value every piece is.
+ */
+function hideShort(
+  text: string,
+  secret: string,
+  reference: string,
+  isValueQuoted: boolean,
+): string {
+  if (secret === '') return text
+  const escaped = secret.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  const whole = new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'gu')
+  return text
+    .split(reference)
+    .map((part) =>
+      part.replaceAll(QUOTED_OR_NOT, (piece) =>
+        isValueQuoted && /^[`'"]/.test(piece)
+          ? piece.replaceAll(secret, () => reference)
+          : piece.replaceAll(whole, () => reference),
+      ),
+    )
+    .join(reference)
 }
 
 /** `text` without the runs it shares with `secret`, in whatever case; `reference` itself stays. */

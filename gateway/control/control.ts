@@ -1,95 +1,103 @@
 // The control plane of one node: what the configuration asks of it is put to work here, apart from all traffic.
 
 import { randomBytes } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
-import { basename } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import type { JwksDocument } from '../auth/key-set.ts'
 import { disk } from '../config/disk.ts'
 import { loadConfigText, type LoadResult, type RunTests } from '../config/load.ts'
 import type { Plan } from '../config/plan.ts'
-import type { LiveAnswer, LiveQuestion } from '../decide/explain-messages.ts'
+import type { LiveAnswer } from '../decide/explain-messages.ts'
 import { runPolicyTests } from '../decide/policy-tests.ts'
-import type { MeshNews, MeshQuestion } from '../mesh/membership.ts'
-import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { MeshQuestion } from '../mesh/membership.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
-import type { Log } from '../../sidecar/telemetry/log.ts'
 import type { AuditEvent } from './audit/entry.ts'
-import type { CaAuditEvent } from './ca/audit.ts'
-import type { ChangeResult, ConfigChange, LiveConfig } from './config/change.ts'
+import { auditOfMesh } from './audit/mesh-event.ts'
+import { Certificates } from './certificates/certificates.ts'
+import { fileFault } from './certificates/file-fault.ts'
+import { nodesOf } from './certificates/nodes.ts'
+import type { LiveConfig } from './config/change.ts'
 import { Configurations } from './config/configurations.ts'
-import { configOperations } from './config/operations.ts'
+import { FolderDocuments } from './documents/folder-documents.ts'
+import { StoredDocuments } from './documents/stored-documents.ts'
 import { EgressControl, type EgressNews } from './egress/egress-control.ts'
-import { egressOperations } from './egress/operations.ts'
+import { Ignored } from './egress/ignored.ts'
+import type { EgressModeTold } from './egress/worker-modes.ts'
 import { FleetControl } from './fleet/fleet-control.ts'
-import { fleetOperations } from './fleet/operations.ts'
+import { Keys } from './limits/keys.ts'
+import { LimitControl } from './limits/limit-control.ts'
 import { Live } from './live/live.ts'
 import { MetricsServer } from './live/metrics-server.ts'
-import { liveOperations } from './live/operations.ts'
-import { meshOperations } from './mesh/admin-operations.ts'
-import type { MeshAuditEvent } from './mesh/audit.ts'
 import { MeshControl, type MeshInput } from './mesh/mesh-control.ts'
+import type { ControlDeps, Folders } from './control-deps.ts'
+import { controlOperations } from './operations.ts'
 import { Operators } from './operators.ts'
+import { outerAddresses, ownAddresses } from './own-addresses.ts'
+import { Releases } from './releases/releases.ts'
+import { tookBackEvent } from './releases/took-back.ts'
+import { Watches } from './releases/watches.ts'
+import { RecentLog } from './system/recent-log.ts'
+import { System, type SystemDeps } from './system/system.ts'
 
-export interface ControlDeps {
-  readonly clock: Clock
-  readonly log: Log
-  /** [0, 1). */
-  readonly random: () => number
-  /** What people call this node. */
-  readonly name: string
-  readonly version: string
-  /** Where the built console is. */
-  readonly consoleFolder: string
-  /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
-  readonly show: (line: string) => void
-  /** For references of a configuration text that is tried. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Asks the supervisor to put a configuration to work. Rejects where it does not answer. */
-  readonly change: (change: ConfigChange) => Promise<ChangeResult>
-  readonly confirm: () => Promise<ChangeResult>
-  /** `worker` null: to all. */
-  readonly tell: (worker: number | null, news: MeshNews) => void
-  /** To all workers. */
-  readonly tellLive: (question: LiveQuestion) => void
-}
-
-/** Where a configuration comes from, and where control keeps what it must remember. Absolute paths. */
-export interface Folders {
-  readonly file: string
-  /** Where relative paths of the configuration begin. */
-  readonly folder: string
-  readonly dataDir: string
-  /** Of this node. */
-  readonly workers: number
-}
-
-/** Done by operators, whose call of the API is told already. */
-const TOLD_BY_API: ReadonlySet<string> = new Set([
-  'join_token_create',
-  'join_token_remove',
-  'revocation_add',
-  'revocation_remove',
-])
+/** Of what is told before operators are served; more is in the history all the same. */
+const MAX_UNRECORDED = 20
 
 export class Control {
   readonly #deps: ControlDeps
-  readonly #egress = new EgressControl()
+  readonly #egress: EgressControl
   #mesh: MeshControl | null = null
   #ports: Readonly<Record<string, number>> = {}
   #operators: Operators | null = null
+  #releases: Releases | null = null
+  /** Told before there was anybody to write it down. */
+  readonly #unrecorded: AuditEvent[] = []
   #fleet: FleetControl | null = null
+  /** Accounts, sessions and join tokens, where `store:` says. */
+  #documents: StoredDocuments | null = null
   readonly #view: Live
+  readonly #limits: LimitControl
+  readonly #certificates: Certificates
   readonly #metrics = new MetricsServer(() => this.#view.metricsText())
   #file = ''
   /** Told before there was anybody to hear it. */
   #live: LiveConfig | null = null
   readonly #keys = new Map<string, JwksDocument | null>()
+  readonly #recent: RecentLog
 
   constructor(deps: ControlDeps) {
-    this.#deps = deps
+    this.#recent = new RecentLog(deps.log, deps.clock)
+    this.#deps = { ...deps, log: this.#recent }
     const { clock, tellLive: tellAll } = deps
+    this.#egress = new EgressControl(clock, tellAll)
     const bootId = randomBytes(8).toString('hex')
-    this.#view = new Live({ clock, tellAll, bootId, check: (text) => this.#check(text) })
+    this.#view = new Live({
+      clock,
+      tellAll,
+      bootId,
+      check: (text) => this.#check(text),
+      readFile: () => readFile(this.#file, 'utf8'),
+      storeFault: () => {
+        const link = this.#fleet?.fleet?.link
+        return link?.kind === 'away' ? link.reason : null
+      },
+    })
+    this.#limits = new LimitControl({
+      clock,
+      log: this.#deps.log,
+      random: deps.random,
+      id: bootId,
+      name: deps.name,
+      own: this.#view.limited,
+      tellAll,
+      forget: deps.forgetLimit,
+    })
+    this.#view.explainer.measureOf = (key) => this.#limits.measureOf(key)
+    this.#certificates = new Certificates({
+      clock,
+      mesh: () => this.#mesh?.certificates ?? null,
+      nodes: () => nodesOf(this.#fleet?.fleet ?? null, deps.name),
+      fileFault: () => fileFault(this.#file, (text) => this.#check(text)),
+    })
   }
 
   /** Bound ports by name. */
@@ -104,23 +112,31 @@ export class Control {
   async apply(plan: Plan, folders: Folders): Promise<void> {
     this.#file = folders.file
     this.#view.use(plan, basename(folders.file), folders.workers)
+    await this.#rememberDrains(folders.dataDir)
+    this.#certificates.use(plan, folders)
     try {
       await this.#metrics.use(plan.metrics)
+      this.#limits.use(plan.store, folders)
       if (this.#fleet === null) this.#fleet = this.#openFleet(plan, folders)
       else this.#fleet.use(plan)
-      this.#operators ??= await this.#openOperators(this.#fleet, folders)
+      const documents = this.#useDocuments(plan, folders)
+      this.#operators ??= await this.#openOperators(this.#fleet, documents, folders)
+      for (const event of this.#unrecorded.splice(0)) this.#operators.record(event)
+      this.#releases?.use(plan)
       await this.#operators.apply(plan.admin, folders.folder)
     } catch (error) {
       this.#deps.log.error('the control plane cannot serve', { error: errorMessage(error) })
     }
     await this.#applyMesh(plan, folders)
-    this.#egress.use(plan.egress)
+    this.#view.endpoints.useMesh(this.#mesh?.mesh ?? null)
+    this.#egress.use(plan.egress, folders.workers)
     this.#announce()
   }
 
   /** Where the workers' doors are. */
   learnPorts(ports: Readonly<Record<string, number>>): void {
     this.#ports = ports
+    this.#certificates.confirm(ports)
     this.#announce()
   }
 
@@ -142,15 +158,26 @@ export class Control {
     this.#mesh?.learnKeys(sourceId, document)
   }
 
-  hear(worker: number, message: MeshQuestion | EgressNews | LiveAnswer): void {
+  hear(worker: number, message: MeshQuestion | EgressNews | EgressModeTold | LiveAnswer): void {
     switch (message.kind) {
       case 'egress-news':
-        this.#egress.hear(message)
+      case 'egress-mode':
+        this.#egress.hear(worker, message)
+        return
+      case 'live-limits-kept':
+        this.#limits.hear(worker, message.ask)
+        return
+      case 'live-counts':
+        this.#releases?.heard(message.rows)
+        this.#view.hear(worker, message)
         return
       case 'live-found':
       case 'live-seen':
-      case 'live-counts':
       case 'live-limited':
+      case 'live-load':
+      case 'live-failures':
+      case 'live-listeners':
+      case 'live-endpoints':
         this.#view.hear(worker, message)
         return
       default:
@@ -161,10 +188,23 @@ export class Control {
   async close(): Promise<void> {
     // Streams first: the API would wait for them.
     this.#view.close()
+    this.#egress.close()
+    this.#limits.close()
+    this.#releases?.close()
     this.#metrics.close()
     await this.#fleet?.close()
     await this.#operators?.close()
     await this.#mesh?.close()
+    this.#documents?.close()
+  }
+
+  /** What cannot be read is no reason to serve nobody: workers keep to what they know, and nothing is drained anew. */
+  async #rememberDrains(dataDir: string): Promise<void> {
+    try {
+      await this.#view.endpoints.open(new FolderDocuments(resolve(dataDir, 'live')))
+    } catch (error) {
+      this.#deps.log.error('what is drained cannot be read', { error: errorMessage(error) })
+    }
   }
 
   /** Sidecars learn where egress is. */
@@ -184,12 +224,27 @@ export class Control {
     const { production } = plan
     const input: MeshInput = { plan: plan.mesh, joinIssuer, production, folder: folders.folder }
     if (this.#mesh?.trustDomain === plan.mesh.trustDomain) await this.#mesh.update(input)
-    else if (this.#mesh === null) this.#mesh = await this.#openMesh(input, folders.dataDir)
-    else throw new Error('a mesh keeps its trust domain: a new one needs a restart')
+    else if (this.#mesh === null) {
+      const documents = this.#useDocuments(plan, folders)
+      this.#mesh = await this.#openMesh(input, documents, folders.dataDir)
+    } else throw new Error('a mesh keeps its trust domain: a new one needs a restart')
+    this.#mesh.share(plan.store)
     for (const [sourceId, document] of this.#keys) this.#mesh.learnKeys(sourceId, document)
   }
 
-  async #openMesh(input: MeshInput, dataDir: string): Promise<MeshControl> {
+  #useDocuments(plan: Plan, { dataDir }: Folders): StoredDocuments {
+    const { clock, log, random } = this.#deps
+    const folder = resolve(dataDir, 'documents')
+    this.#documents ??= new StoredDocuments({ folder, clock, log, random })
+    this.#documents.use(plan.store)
+    return this.#documents
+  }
+
+  async #openMesh(
+    input: MeshInput,
+    documents: StoredDocuments,
+    dataDir: string,
+  ): Promise<MeshControl> {
     const { clock, random, log, tell } = this.#deps
     const mesh = await MeshControl.open(input, {
       clock,
@@ -197,9 +252,11 @@ export class Control {
       randomBytes,
       log,
       dataDir,
+      documents,
       ownAddresses,
       audit: (event) => {
-        if (!TOLD_BY_API.has(event.kind)) this.#operators?.record(ofMesh(event))
+        const told = auditOfMesh(event)
+        if (told !== null) this.#record(told)
       },
       tell,
     })
@@ -210,18 +267,77 @@ export class Control {
     return mesh
   }
 
-  #openOperators(fleet: FleetControl, { dataDir }: Folders): Promise<Operators> {
-    const { clock, log, name, version, show, consoleFolder } = this.#deps
+  #record(event: AuditEvent): void {
+    if (this.#operators !== null) this.#operators.record(event)
+    else if (this.#unrecorded.length < MAX_UNRECORDED) this.#unrecorded.push(event)
+  }
+
+  async #openOperators(
+    fleet: FleetControl,
+    documents: StoredDocuments,
+    { dataDir }: Folders,
+  ): Promise<Operators> {
+    const { clock, log, name, version, show, consoleFolder, keySources } = this.#deps
     const deployment = () => fleet.deployment
     const configurations = new Configurations({ deployment, check: (text) => this.#check(text) })
-    const operations = [
-      ...configOperations(configurations),
-      ...fleetOperations({ fleet: () => fleet.fleet, deployment, name, version }),
-      ...meshOperations(() => this.#mesh),
-      ...liveOperations(this.#view),
-      ...egressOperations({ egress: this.#egress, configurations, clock }),
-    ]
-    return Operators.open({ clock, log, dataDir, version, show, consoleFolder, operations })
+    const ignored = new Ignored(new FolderDocuments(resolve(dataDir, 'egress')), clock)
+    const watches = await Watches.open(new FolderDocuments(resolve(dataDir, 'releases')), log)
+    const record = (event: AuditEvent): void => this.#record(event)
+    this.#releases?.close()
+    this.#releases = new Releases({ clock, log, configurations, watches, record })
+    const operations = controlOperations({
+      clock,
+      name,
+      version,
+      keySources,
+      configurations,
+      deployment,
+      ignored,
+      releases: this.#releases,
+      fleet: () => fleet.fleet,
+      mesh: () => this.#mesh,
+      certificates: this.#certificates,
+      view: this.#view,
+      limitKeys: this.#limitKeys(),
+      egress: this.#egress,
+      ports: () => this.#ports,
+      file: () => this.#file,
+      system: this.#system({ fleet, configurations, documents, dataDir }),
+    })
+    const about = { clock, log, dataDir, documents, version, show, consoleFolder }
+    return Operators.open({ ...about, operations })
+  }
+
+  #system({
+    fleet,
+    ...parts
+  }: Pick<SystemDeps, 'configurations' | 'documents' | 'dataDir'> & {
+    readonly fleet: FleetControl
+  }): System {
+    return new System({
+      ...this.#deps,
+      ...parts,
+      recent: this.#recent,
+      file: () => this.#file,
+      check: (text) => this.#check(text),
+      deployment: () => fleet.deployment,
+      fleet: () => fleet.fleet,
+      mesh: () => this.#mesh,
+      egress: this.#egress,
+      ports: () => ({ ...this.#ports, ...this.ports() }),
+      keys: this.#keys,
+    })
+  }
+
+  #limitKeys(): Keys {
+    const { clock } = this.#deps
+    const plan = () => this.#view.explainer.plan
+    return new Keys({
+      control: this.#limits,
+      clock,
+      plan,
+      newId: () => randomBytes(8).toString('hex'),
+    })
   }
 
   #openFleet(plan: Plan, { file, dataDir }: Folders): FleetControl {
@@ -239,6 +355,7 @@ export class Control {
       check: (text) => this.#check(text),
       change,
       confirm,
+      tookBack: (revision) => this.#record(tookBackEvent(revision)),
     })
     if (this.#live !== null) fleet.learn(this.#live)
     return fleet
@@ -249,39 +366,4 @@ export class Control {
     const runTests: RunTests = (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error')
     return loadConfigText(text, this.#file, { ...disk, env, clock, runTests })
   }
-}
-
-function ofMesh({
-  kind,
-  actor,
-  service,
-  result,
-  reason,
-  detail,
-}: CaAuditEvent | MeshAuditEvent): AuditEvent {
-  return {
-    actor: { kind: 'mesh', name: actor, address: null },
-    origin: 'mesh',
-    action: kind,
-    target: service ?? '',
-    before: null,
-    after: detail,
-    result: reason ?? result,
-    requestId: '',
-  }
-}
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((all) =>
-    (all ?? []).map(({ address }) => address),
-  )
-}
-
-/** By which others may know this machine; some have very many. */
-function outerAddresses(): readonly string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0)
-    .map(({ address }) => address)
-    .slice(0, 8)
 }

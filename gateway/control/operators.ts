@@ -19,12 +19,15 @@ import { AuditLog } from './audit/audit-log.ts'
 import type { AuditEvent } from './audit/entry.ts'
 import { auditOperations } from './audit/operations.ts'
 import { mountConsole, readConsole } from './console/static-files.ts'
-import { FolderDocuments } from './documents/folder-documents.ts'
+import type { Documents } from './documents/documents.ts'
+import { AdminRate } from './limits/admin-rate.ts'
 
 export interface OperatorsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly dataDir: string
+  /** Where accounts and sessions are. */
+  readonly documents: Documents
   readonly version: string
   /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
   readonly show: (line: string) => void
@@ -40,12 +43,12 @@ export class Operators {
   readonly #access: Access
   readonly #local: FastifyInstance
   readonly #network: AdminNetwork
+  readonly #rate: AdminRate
 
   /** Listens on the control socket; rejects where that is not possible. */
   static async open(options: OperatorsOptions): Promise<Operators> {
-    const { clock, log, dataDir, version } = options
+    const { clock, log, dataDir, documents, version } = options
     const audit = new AuditLog({ folder: resolve(dataDir, 'audit'), clock })
-    const documents = new FolderDocuments(resolve(dataDir, 'documents'))
     const access = new Access({ documents, dataDir, clock, log })
     const operations: Operation[] = [
       ...options.operations,
@@ -68,8 +71,17 @@ export class Operators {
     await listenLocally(local, dataDir)
     const { show, consoleFolder } = options
     const pages = pagesOf(consoleFolder, log)
-    const network = new AdminNetwork({ ...common, ...pages, access, dataDir, clock, show })
-    return new Operators(log, audit, access, local, network)
+    const rate = new AdminRate(clock, Math.random)
+    const network = new AdminNetwork({
+      ...common,
+      ...pages,
+      rate: (app) => rate.on(app),
+      access,
+      dataDir,
+      clock,
+      show,
+    })
+    return new Operators(log, audit, access, local, network, rate)
   }
 
   private constructor(
@@ -78,12 +90,14 @@ export class Operators {
     access: Access,
     local: FastifyInstance,
     network: AdminNetwork,
+    rate: AdminRate,
   ) {
     this.#log = log
     this.#audit = audit
     this.#access = access
     this.#local = local
     this.#network = network
+    this.#rate = rate
   }
 
   /** Opens, moves or closes the door on the network. */
@@ -100,6 +114,7 @@ export class Operators {
     await this.#network.close()
     await this.#local.close()
     this.#access.close()
+    this.#rate.close()
     this.#audit.close()
   }
 }

@@ -2,10 +2,16 @@
 
 import { isGatewayField } from '../../sidecar/forward/gateway-fields.ts'
 
+/** Servers give all fields together some 8 or 16 KiB. */
+const MAX_LENGTH = 256
 const TOKEN = /^[!#$%&'*+.^`|~0-9A-Za-z-]+$/
 
 /** Why a field may not be named here, or null. `name` is lower case. */
 export function headerNameComplaint(name: string): { message: string; fix: string } | null {
+  if (name.length > MAX_LENGTH) {
+    const message = `\`${name.slice(0, 40)}…\` has ${name.length} characters`
+    return { message, fix: `write a header name of at most ${MAX_LENGTH}` }
+  }
   if (isGatewayField(name)) {
     return {
       message: `header \`${name}\` is the gateway's own`,

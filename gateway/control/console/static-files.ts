@@ -36,6 +36,9 @@ export const CONSOLE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Hidden names, climbing and doubled slashes, however they are spelled: no page of the console is called so. */
+const NO_PAGE = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e)|\/\/|\\|%5c/i
+
 interface ConsoleFile {
   readonly type: string
   readonly tag: string
@@ -73,7 +76,8 @@ export function mountConsole(app: FastifyInstance, files: ConsoleFiles): void {
   }
   app.get('/*', (request, reply) => {
     const [path = ''] = request.url.split('?', 1)
-    if (path.startsWith('/api/') || /\.[a-z0-9]+$/.test(path)) return reply.callNotFound()
+    const isPage = !/\.[a-z0-9]+$/i.test(path) && !NO_PAGE.test(path)
+    if (path.startsWith('/api/') || !isPage) return reply.callNotFound()
     reply.header('content-security-policy', CONSOLE_POLICY)
     return send(request, reply, page, 'no-store')
   })
