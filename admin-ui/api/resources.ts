@@ -1,32 +1,59 @@
 // Everything the console reads: where it is, and what it answers.
 
 import type {
-  AuditEntry,
-  Denial,
+  DeniedCall,
   Health,
   InstanceView,
   JoinToken,
-  LimitedKey,
+  LimitedList,
+  LimitMeasure,
+  ListedIssuer,
+  LoadPoint,
+  NodeState,
   Page,
   Proposal,
   RecentRequest,
+  ReleaseView,
   Revision,
   RevisionSummary,
+  RouteFigure,
   Served,
+  ServiceView,
   SignalPoint,
   Token,
+  Topology,
   User,
   Window,
 } from './contract.ts'
 import type { Resource } from './resource.ts'
 
 export const CONFIG: Resource<Served> = { path: '/api/v1/config' }
-export const DENIED: Resource<{ items: readonly Denial[]; forgotten: number }> = {
+export const DENIED: Resource<{ items: readonly DeniedCall[]; forgotten: number }> = {
   path: '/api/v1/egress/denied',
 }
+/** Whether changes can be written to the file, or are made where it comes from. */
+export const CONFIG_SOURCE: Resource<{
+  readonly file: string
+  readonly isWritable: boolean
+  readonly reason: string
+}> = { path: '/api/v1/config/source' }
+
+export interface EgressModes {
+  readonly configured: string
+  readonly workers: readonly { readonly worker: number; readonly mode: string | null }[]
+  /** Workers that did not answer in time. */
+  readonly missing: number
+  readonly isAsConfigured: boolean
+  /** Rules with a mode of their own. */
+  readonly otherwise: readonly { readonly rule: string; readonly mode: string }[]
+}
+
+/** As the workers say it of themselves. */
+export const EGRESS_MODES: Resource<EgressModes> = { path: '/api/v1/egress/modes' }
 export const PROPOSALS: Resource<{ items: readonly Proposal[]; missed: number }> = {
   path: '/api/v1/egress/proposals',
 }
+export const ISSUERS: Resource<{ items: readonly ListedIssuer[] }> = { path: '/api/v1/issuers' }
 export const INSTANCES: Resource<{ items: readonly InstanceView[] }> = { path: '/api/v1/instances' }
 export const JOIN_TOKENS: Resource<{ items: readonly JoinToken[] }> = {
   path: '/api/v1/join-tokens',
@@ -41,6 +68,13 @@ export const AUDIT_VERIFICATION: Resource<{
   fault: { file: string; line: number; reason: string } | null
 }> = { path: '/api/v1/audit/verification' }
 
+export const RELEASES: Resource<Page<ReleaseView>> = { path: '/api/v1/releases?limit=500' }
+
+/** No item where it is no release. */
+export function release(route: string): Resource<Page<ReleaseView>> {
+  return { path: withQuery('/api/v1/releases', { route }) }
+}
+
 export function revisions(cursor: string | null): Resource<Page<RevisionSummary>> {
   return { path: withQuery('/api/v1/revisions', { limit: '50', cursor }) }
 }
@@ -52,17 +86,6 @@ export function revision(number: number): Resource<Revision> {
 export function revisionDiff(number: number, from: number | null): Resource<{ diff: string }> {
   const query = { from: from === null ? null : String(from) }
   return { path: withQuery(`/api/v1/revisions/${number}/diff`, query) }
-}
-
-export interface AuditFilter {
-  readonly actor: string
-  readonly action: string
-  readonly target: string
-  readonly result: string
-}
-
-export function audit(filter: AuditFilter, cursor: string | null): Resource<Page<AuditEntry>> {
-  return { path: withQuery('/api/v1/audit', { limit: '50', ...filter, cursor }) }
 }
 
 export interface Node {
@@ -84,19 +107,34 @@ export const NODES: Resource<{
 }> = { path: '/api/v1/nodes' }
 
 /** Most often refused first. */
-export const LIMITED_KEYS: Resource<{ items: readonly LimitedKey[] }> = {
-  path: '/api/v1/limits/keys',
+export const LIMITED_KEYS: Resource<LimitedList> = { path: '/api/v1/limits/keys' }
+export const LIMIT_MEASURES: Resource<{ items: readonly LimitMeasure[] }> = {
+  path: '/api/v1/limits/measures',
 }
 
 export interface Signals {
   readonly window: Window
   readonly points: readonly SignalPoint[]
+  readonly load: readonly LoadPoint[]
   readonly ageMs: number | null
 }
 
-/** Of everything together. */
-export function signals(window: Window): Resource<Signals> {
-  return { path: withQuery('/api/v1/signals', { window, scope: 'all' }) }
+/** Of everything together, or of edge and egress apart. */
+export function signals(window: Window, scope: 'all' | 'plane' = 'all'): Resource<Signals> {
+  return { path: withQuery('/api/v1/signals', { window, scope }) }
+}
+
+export const NODE: Resource<NodeState> = { path: '/api/v1/node' }
+export const SERVICES: Resource<{ items: readonly ServiceView[]; missing: number }> = {
+  path: '/api/v1/services',
+}
+export const ROUTE_FIGURES: Resource<{
+  windowMs: number
+  items: readonly RouteFigure[]
+  ageMs: number | null
+}> = { path: '/api/v1/routes/figures' }
+export const TOPOLOGY: Resource<Topology & { windowMs: number; ageMs: number | null }> = {
+  path: '/api/v1/topology',
 }
 
 export interface RecentRequests {

@@ -1,10 +1,11 @@
 // A table with a filter and an order that stand in the address: real rows and cells, and a count that hides nothing.
 
-import { useId, type ReactNode } from 'react'
+import { memo, useDeferredValue, useId, useMemo, type ReactNode } from 'react'
 import { useFormat } from '../language/format.ts'
 import { useWords } from '../language/words.ts'
 import { useQueryField } from '../router/location.ts'
 import { Button } from './button.tsx'
+import { useGrowing } from './growing.ts'
 import { KIT_WORDS } from './words.ts'
 
 export interface Column<Row> {
@@ -43,8 +44,13 @@ export function DataTable<Row>({
   const filterId = useId()
   const [filter, setFilter] = useQueryField('q')
   const [sort, setSort] = useQueryField('sort')
+  // What is typed shows at once; the rows follow when there is time.
+  const wanted = useDeferredValue(filter)
+  const shown = useMemo(
+    () => (isFixed ? rows : ordered(filtered(rows, columns, wanted), columns, sort)),
+    [rows, columns, wanted, sort, isFixed],
+  )
   if (rows.length === 0) return <>{empty}</>
-  const shown = isFixed ? rows : ordered(filtered(rows, columns, filter), columns, sort)
   return (
     <>
       <div className="table-tools">
@@ -77,7 +83,7 @@ export function DataTable<Row>({
         </div>
       ) : (
         <div className="table-frame" tabIndex={0} role="region" aria-label={caption}>
-          <table role="table">
+          <table role="table" aria-rowcount={shown.length + 1}>
             <caption className="visually-hidden">{caption}</caption>
             <thead role="rowgroup">
               <tr role="row">
@@ -91,28 +97,44 @@ export function DataTable<Row>({
                 ))}
               </tr>
             </thead>
-            <tbody role="rowgroup">
-              {shown.map((row) => (
-                <tr key={keyOf(row)} role="row">
-                  {columns.map(({ id, cell, isMinor, title }) => (
-                    <td
-                      key={id}
-                      role="cell"
-                      className={isMinor ? 'minor' : undefined}
-                      data-title={title}
-                    >
-                      <div>{cell(row)}</div>
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
+            <Rows rows={shown} columns={columns} keyOf={keyOf} />
           </table>
         </div>
       )}
     </>
   )
 }
+
+interface RowsProps<Row> {
+  readonly rows: readonly Row[]
+  readonly columns: readonly Column<Row>[]
+  readonly keyOf: (row: Row) => string
+}
+
+/** Those further down are made as they come into sight. */
+function RowsNow<Row>({ rows, columns, keyOf }: RowsProps<Row>) {
+  const [count, mark] = useGrowing(rows.length)
+  return (
+    <tbody role="rowgroup">
+      {rows.slice(0, count).map((row) => (
+        <tr key={keyOf(row)} role="row">
+          {columns.map(({ id, cell, isMinor, title }) => (
+            <td key={id} role="cell" className={isMinor ? 'minor' : undefined} data-title={title}>
+              <div>{cell(row)}</div>
+            </td>
+          ))}
+        </tr>
+      ))}
+      {count < rows.length && (
+        <tr ref={mark} aria-hidden="true">
+          <td colSpan={columns.length}>…</td>
+        </tr>
+      )}
+    </tbody>
+  )
+}
+
+const Rows = memo(RowsNow) as typeof RowsNow
 
 interface HeadCellProps<Row> {
   readonly column: Column<Row>

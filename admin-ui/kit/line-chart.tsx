@@ -17,7 +17,7 @@ export interface LineChartProps {
   readonly unit: string
   /** Wall clock, ms, evenly spaced. */
   readonly timesMs: readonly number[]
-  /** At most three. */
+  /** At most five. */
   readonly series: readonly Series[]
 }
 
@@ -26,7 +26,7 @@ const HEIGHT = 170
 const LEFT = 46
 const TOP = 10
 const BOTTOM = 22
-const CLASSES = ['first', 'second', 'third'] as const
+const CLASSES = ['first', 'second', 'third', 'fourth', 'fifth'] as const
 const TABLE_ROWS = 30
 
 export function LineChart({ label, unit, timesMs, series }: LineChartProps) {
@@ -61,7 +61,15 @@ export function LineChart({ label, unit, timesMs, series }: LineChartProps) {
         className="chart"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={label}
+        aria-label={t.readable(label)}
+        tabIndex={0}
+        onKeyDown={(event) => {
+          const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+          if (step === undefined) return
+          event.preventDefault()
+          setAt(Math.min(last, Math.max(0, (at ?? last) + step)))
+        }}
+        onBlur={() => setAt(null)}
         onMouseMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect()
           const share = ((event.clientX - box.left) / box.width) * WIDTH - LEFT
@@ -83,7 +91,7 @@ export function LineChart({ label, unit, timesMs, series }: LineChartProps) {
         {at !== null && <path className="grid" d={`M${x(at)} ${TOP}V${HEIGHT - BOTTOM}`} />}
       </svg>
       <details className="more">
-        <summary>{t.asTable}</summary>
+        <summary aria-label={`${t.asTable}: ${label}`}>{t.asTable}</summary>
         <div className="table-frame" tabIndex={0} role="region" aria-label={label}>
           <table>
             <thead>

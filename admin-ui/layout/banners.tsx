@@ -144,8 +144,16 @@ function NewVersion() {
       )
       if (page !== null && page.includes('<script') && !page.includes(own)) setNew(true)
     }
-    const timer = setInterval(() => void look().catch(() => {}), LOOK_MS)
-    return () => clearInterval(timer)
+    const lookAgain = (): void => {
+      if (document.visibilityState === 'visible') void look().catch(() => {})
+    }
+    const timer = setInterval(lookAgain, LOOK_MS)
+    // Whoever comes back to a tab of yesterday is told at once.
+    document.addEventListener('visibilitychange', lookAgain)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', lookAgain)
+    }
   }, [])
   if (!isNew) return null
   return (

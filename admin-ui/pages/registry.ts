@@ -24,43 +24,64 @@ export interface PageEntry {
 export const PAGE_NAMES = words(
   {
     overview: 'Overview',
+    topology: 'Topology',
     tail: 'Live',
     explain: 'Explain',
     routes: 'Routes',
+    releases: 'Releases',
+    policies: 'Policies',
     limits: 'Rate limits',
     egress: 'Egress',
     services: 'Services',
-    identities: 'Identities',
+    certificates: 'Certificates',
     config: 'Configuration',
     review: 'Review',
     revisions: 'Revisions',
     access: 'Access',
     audit: 'Audit',
+    system: 'System',
+    api: 'API',
   },
   {
     overview: '概要',
+    topology: 'トポロジー',
     tail: 'ライブ',
     explain: '判定の説明',
     routes: 'ルート',
+    releases: 'リリース',
+    policies: 'ポリシー',
     limits: 'レート制限',
     egress: '外向き通信（egress）',
     services: 'サービス',
-    identities: 'ID（証明書）',
+    certificates: '証明書',
     config: '設定',
     review: '変更の確認',
     revisions: 'リビジョン',
     access: 'アクセス管理',
     audit: '監査',
+    system: 'システム',
+    api: 'API',
   },
 )
 
 const Overview = lazy(async () => ({ default: (await import('./overview/overview.tsx')).Overview }))
+const TopologyPage = lazy(async () => ({
+  default: (await import('./topology/topology.tsx')).TopologyPage,
+}))
 const Tail = lazy(async () => ({ default: (await import('./tail/tail.tsx')).Tail }))
 const Explain = lazy(async () => ({ default: (await import('./explain/explain.tsx')).Explain }))
+const Policies = lazy(async () => ({ default: (await import('./policies/policies.tsx')).Policies }))
+const FirstService = lazy(async () => ({
+  default: (await import('./setup/first-service.tsx')).FirstService,
+}))
 const Limits = lazy(async () => ({ default: (await import('./limits/limits.tsx')).Limits }))
 const Routes = lazy(async () => ({ default: (await import('./routes/routes.tsx')).Routes }))
 const RouteEditor = lazy(async () => ({
   default: (await import('./routes/route-editor.tsx')).RouteEditor,
+}))
+const Releases = lazy(async () => ({ default: (await import('./releases/releases.tsx')).Releases }))
+const ReleasePage = lazy(async () => ({
+  default: (await import('./releases/release.tsx')).ReleasePage,
 }))
 const Config = lazy(async () => ({ default: (await import('./config/config.tsx')).Config }))
 const Review = lazy(async () => ({ default: (await import('./review/review.tsx')).Review }))
@@ -72,11 +93,16 @@ const RevisionPage = lazy(async () => ({
 }))
 const Egress = lazy(async () => ({ default: (await import('./egress/egress.tsx')).Egress }))
 const Services = lazy(async () => ({ default: (await import('./services/services.tsx')).Services }))
+const Certificates = lazy(async () => ({
+  default: (await import('./certificates/certificates.tsx')).Certificates,
+}))
 const Identities = lazy(async () => ({
   default: (await import('./identities/identities.tsx')).Identities,
 }))
 const Access = lazy(async () => ({ default: (await import('./access/access.tsx')).Access }))
 const Audit = lazy(async () => ({ default: (await import('./audit/audit.tsx')).Audit }))
+const System = lazy(async () => ({ default: (await import('./system/system.tsx')).System }))
+const ApiDocs = lazy(async () => ({ default: (await import('./api-docs/api-docs.tsx')).ApiDocs }))
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -84,6 +110,12 @@ export const PAGES: readonly PageEntry[] = [
     role: 'viewer',
     Component: Overview,
     navigation: { section: 'see', name: 'overview', key: 'o' },
+  },
+  {
+    pattern: '/topology',
+    role: 'viewer',
+    Component: TopologyPage,
+    navigation: { section: 'see', name: 'topology', key: 'y' },
   },
   {
     pattern: '/tail',
@@ -106,6 +138,21 @@ export const PAGES: readonly PageEntry[] = [
   },
   { pattern: '/routes/:name', role: 'viewer', Component: RouteEditor, navigation: null },
   {
+    pattern: '/releases',
+    role: 'viewer',
+    Component: Releases,
+    navigation: { section: 'traffic', name: 'releases', key: 'b' },
+  },
+  { pattern: '/releases/:route', role: 'viewer', Component: ReleasePage, navigation: null },
+  {
+    pattern: '/policies',
+    role: 'viewer',
+    Component: Policies,
+    navigation: { section: 'traffic', name: 'policies', key: 'p' },
+  },
+  { pattern: '/policies/:tab', role: 'viewer', Component: Policies, navigation: null },
+  { pattern: '/first-service', role: 'operator', Component: FirstService, navigation: null },
+  {
     pattern: '/limits',
     role: 'viewer',
     Component: Limits,
@@ -126,11 +173,13 @@ export const PAGES: readonly PageEntry[] = [
   },
   { pattern: '/services/:tab', role: 'viewer', Component: Services, navigation: null },
   {
-    pattern: '/identities',
+    pattern: '/certificates',
     role: 'viewer',
-    Component: Identities,
-    navigation: { section: 'traffic', name: 'identities', key: 'i' },
+    Component: Certificates,
+    navigation: { section: 'traffic', name: 'certificates', key: 'i' },
   },
+  { pattern: '/certificates/:tab', role: 'viewer', Component: Certificates, navigation: null },
+  { pattern: '/identities', role: 'viewer', Component: Identities, navigation: null },
   {
     pattern: '/config',
     role: 'viewer',
@@ -162,5 +211,18 @@ export const PAGES: readonly PageEntry[] = [
     role: 'operator',
     Component: Audit,
     navigation: { section: 'administration', name: 'audit', key: 'u' },
+  },
+  {
+    pattern: '/system',
+    role: 'viewer',
+    Component: System,
+    navigation: { section: 'administration', name: 'system', key: 'm' },
+  },
+  { pattern: '/system/:tab', role: 'viewer', Component: System, navigation: null },
+  {
+    pattern: '/api-docs',
+    role: 'viewer',
+    Component: ApiDocs,
+    navigation: { section: 'administration', name: 'api', key: 'd' },
   },
 ]

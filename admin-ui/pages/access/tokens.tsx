@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { NewToken, Token } from '../../api/contract.ts'
 import { TOKENS } from '../../api/resources.ts'
-import { invalidate, useResource } from '../../api/resource.ts'
+import { invalidate } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
@@ -21,13 +21,14 @@ import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import { useMe } from '../../session/session.ts'
 import { RoleFields, scopeOf } from './role-fields.tsx'
+import { useWhole } from './use-whole.ts'
 import { ACCESS_WORDS } from './words.ts'
 
 const LIVES = ['1d', '30d', '90d', '366d'] as const
 
 export function Tokens() {
   const t = useWords(ACCESS_WORDS)
-  const reading = useResource(TOKENS)
+  const reading = useWhole(TOKENS)
   const [isMaking, setMaking] = useState(false)
   const action = useAction()
   const revoke = (id: string): void =>

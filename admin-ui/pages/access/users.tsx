@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { User } from '../../api/contract.ts'
 import { USERS } from '../../api/resources.ts'
-import { invalidate, useResource } from '../../api/resource.ts'
+import { invalidate } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
@@ -17,6 +17,7 @@ import { tell } from '../../kit/toasts.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
 import { useWords } from '../../language/words.ts'
 import { useMe } from '../../session/session.ts'
+import { useWhole } from './use-whole.ts'
 import { UserDialog } from './user-dialog.tsx'
 import { ACCESS_WORDS } from './words.ts'
 
@@ -25,7 +26,7 @@ type Open = { readonly kind: 'add' } | { readonly kind: 'edit' | 'remove'; reado
 export function Users() {
   const t = useWords(ACCESS_WORDS)
   const { name: own } = useMe()
-  const reading = useResource(USERS)
+  const reading = useWhole(USERS)
   const [open, setOpen] = useState<Open | null>(null)
   const close = (): void => setOpen(null)
   return (

@@ -1,37 +1,36 @@
-// The audit: filtered by the server, page by page, verified on request.
+// The audit: filtered by the server, page by page, taken away as a file, verified on request.
 
 import { useState } from 'react'
-import type { AuditEntry } from '../../api/contract.ts'
-import { audit, AUDIT_VERIFICATION } from '../../api/resources.ts'
-import { useResource } from '../../api/resource.ts'
+import type { AuditEntry, Page as ApiPage } from '../../api/contract.ts'
+import { AUDIT_VERIFICATION } from '../../api/resources.ts'
+import { useResource, type Resource } from '../../api/resource.ts'
 import { Button } from '../../kit/button.tsx'
+import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Form, SelectField, TextField } from '../../kit/form.tsx'
 import { Badge, Empty, Notice, Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
-import { saveFile } from '../../kit/save-file.ts'
-import { Ago, Time } from '../../kit/time.tsx'
-import { plainText } from '../../language/typed-text.ts'
+import { Ago } from '../../kit/time.tsx'
+import { useZone } from '../../language/format.ts'
+import { useLanguage } from '../../language/language.ts'
 import { wordFor } from '../../language/word-for.ts'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
-import { navigate, useQueryField } from '../../router/location.ts'
+import { useQuery } from '../../router/location.ts'
+import { EntryDetails } from './entry-details.tsx'
+import { Filter } from './filter.tsx'
+import { addressOf, exportPathOf, fieldsOf, pathOf, type Fields } from './query.ts'
 import { AUDIT_WORDS } from './words.ts'
 
 const POLL_MS = 10_000
-const FIELDS = ['actor', 'action', 'target', 'result'] as const
-type Fields = Readonly<Record<(typeof FIELDS)[number], string>>
 
 export function Audit() {
   const t = useWords(AUDIT_WORDS)
+  const zone = useZone()
   const [isVerifying, setVerifying] = useState(false)
-  const [actor] = useQueryField('actor')
-  const [action] = useQueryField('action')
-  const [target] = useQueryField('target')
-  const [result] = useQueryField('result')
-  const [before] = useQueryField('before')
-  const filter = { actor, action, target, result }
-  const resource = audit(filter, before === '' ? null : before)
+  const query = useQuery()
+  const fields = fieldsOf(query)
+  const before = query.get('before') ?? ''
+  const resource: Resource<ApiPage<AuditEntry>> = { path: pathOf(fields, before, zone) }
   const reading = useResource(resource, before === '' ? POLL_MS : null)
   return (
     <Page
@@ -40,7 +39,7 @@ export function Audit() {
       actions={<Button onClick={() => setVerifying(true)}>{t.verify}</Button>}
     >
       {isVerifying && <Verification />}
-      <Filter key={JSON.stringify(filter)} filter={filter} />
+      <Filter key={JSON.stringify(fields)} shown={fields} />
       <Loaded resource={resource} reading={reading}>
         {({ items, nextCursor }) => (
           <>
@@ -50,38 +49,46 @@ export function Audit() {
               rows={items}
               keyOf={({ sequence }) => String(sequence)}
               isFixed
-              empty={<Empty title={t.none} />}
+              empty={<Empty title={nextCursor === null ? t.none : t.noneYet} />}
             />
             <div className="row">
-              {before !== '' && <Link to={addressOf(filter, '')}>{t.newest}</Link>}
-              {nextCursor !== null && <Link to={addressOf(filter, nextCursor)}>{t.older}</Link>}
-              {items.length > 0 && (
-                <Button
-                  kind="quiet"
-                  className="small"
-                  onClick={() => saveFile('audit.jsonl', linesOf(items))}
-                >
-                  {t.export}
-                </Button>
-              )}
+              {before !== '' && <Link to={addressOf(fields, '')}>{t.newest}</Link>}
+              {nextCursor !== null && <Link to={addressOf(fields, nextCursor)}>{t.older}</Link>}
             </div>
           </>
         )}
       </Loaded>
+      <Export fields={fields} />
     </Page>
   )
 }
 
-function linesOf(entries: readonly AuditEntry[]): string {
-  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
-}
-
-function addressOf(filter: Fields, before: string): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries({ ...filter, before })) {
-    if (value !== '') query.set(name, value)
-  }
-  return query.size === 0 ? '/audit' : `/audit?${query}`
+function Export({ fields }: { readonly fields: Fields }) {
+  const t = useWords(AUDIT_WORDS)
+  const zone = useZone()
+  const lang = useLanguage()
+  const jsonl = exportPathOf(fields, zone, { format: 'jsonl', lang })
+  return (
+    <Panel title={t.export}>
+      <div className="form">
+        <p className="muted">{t.exportLead}</p>
+        <div className="row">
+          <a className="button" href={exportPathOf(fields, zone, { format: 'csv', lang })} download>
+            CSV
+          </a>
+          <a className="button" href={jsonl} download>
+            JSONL
+          </a>
+        </div>
+        <details className="more">
+          <summary>{t.byApi}</summary>
+          <Copyable
+            text={`curl -fsS -H "authorization: Bearer $TOKEN" '${location.origin}${jsonl}' -o audit.jsonl`}
+          />
+        </details>
+      </div>
+    </Panel>
+  )
 }
 
 function Verification() {
@@ -94,55 +101,11 @@ function Verification() {
           <Notice tone="ok" title={t.whole} />
         ) : (
           <Notice tone="bad" title={t.broken}>
-            {t.brokenAt(fault.file, fault.line, fault.reason)}
+            {t.brokenAt(fault.file, fault.line, wordFor(t.faults, fault.reason))}
           </Notice>
         )
       }
     </Loaded>
-  )
-}
-
-function Filter({ filter }: { readonly filter: Fields }) {
-  const t = useWords(AUDIT_WORDS)
-  const [fields, setFields] = useState(filter)
-  const set =
-    (name: keyof Fields) =>
-    (value: string): void =>
-      setFields({ ...fields, [name]: value })
-  const show = (): void => {
-    const plain = Object.fromEntries(FIELDS.map((name) => [name, plainText(fields[name])]))
-    navigate(addressOf(plain as Fields, ''))
-  }
-  const isFiltered = FIELDS.some((name) => filter[name] !== '')
-  return (
-    <Panel>
-      <Form onSubmit={show}>
-        <div className="form-columns">
-          <TextField
-            label={t.filterActor}
-            value={fields.actor}
-            onChange={set('actor')}
-            data-filter
-          />
-          <TextField label={t.filterAction} value={fields.action} onChange={set('action')} />
-          <TextField label={t.filterTarget} value={fields.target} onChange={set('target')} />
-          <SelectField
-            label={t.result}
-            value={fields.result}
-            options={[
-              ['', t.any],
-              ['ok', t.ok],
-              ['refused', t.refusedOnly],
-            ]}
-            onChange={set('result')}
-          />
-        </div>
-        <div className="row">
-          <Button type="submit">{t.apply}</Button>
-          {isFiltered && <Link to="/audit">{t.clear}</Link>}
-        </div>
-      </Form>
-    </Panel>
   )
 }
 
@@ -158,10 +121,11 @@ function columnsOf(t: (typeof AUDIT_WORDS)['en']): readonly Column<AuditEntry>[]
       title: t.who,
       cell: ({ actor: { name, kind, address } }) => (
         <>
-          <strong>{name === '' ? kind : name}</strong>
+          <strong>{name === '' ? wordFor(t.kinds, kind) : name}</strong>
           <span className="hint">
-            {kind}
-            {address !== null && ` · ${address}`}
+            {[name === '' ? null : wordFor(t.kinds, kind), address]
+              .filter((word) => word !== null)
+              .join(' · ')}
           </span>
         </>
       ),
@@ -181,48 +145,6 @@ function columnsOf(t: (typeof AUDIT_WORDS)['en']): readonly Column<AuditEntry>[]
           </>
         ),
     },
-    { id: 'details', title: t.details, cell: (entry) => <Details entry={entry} /> },
+    { id: 'details', title: t.details, cell: (entry) => <EntryDetails entry={entry} /> },
   ]
-}
-
-function Details({ entry }: { readonly entry: AuditEntry }) {
-  const t = useWords(AUDIT_WORDS)
-  const { time, origin, requestId, before, after, hash, sequence } = entry
-  return (
-    <details className="more">
-      <summary>#{sequence}</summary>
-      <dl className="facts">
-        <dt>{t.when}</dt>
-        <dd>
-          <Time ms={Date.parse(time)} />
-        </dd>
-        <dt>{t.origin}</dt>
-        <dd>{wordFor(t.origins, origin)}</dd>
-        <dt>{t.requestId}</dt>
-        <dd>
-          <code>{requestId || '–'}</code>
-        </dd>
-        {before !== null && (
-          <>
-            <dt>{t.before}</dt>
-            <dd>
-              <code>{JSON.stringify(before)}</code>
-            </dd>
-          </>
-        )}
-        {after !== null && (
-          <>
-            <dt>{t.after}</dt>
-            <dd>
-              <code>{JSON.stringify(after)}</code>
-            </dd>
-          </>
-        )}
-        <dt>{t.hash}</dt>
-        <dd>
-          <code>{hash.slice(0, 16)}…</code>
-        </dd>
-      </dl>
-    </details>
-  )
 }

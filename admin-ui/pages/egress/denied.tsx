@@ -1,134 +1,110 @@
-// The inbox of refused calls, each caller and destination once, and letting one of them out.
+// The inbox of refused calls, each caller and destination once: what is still to be decided, and what was.
 
-import { useState } from 'react'
-import type { Denial } from '../../api/contract.ts'
+import { useState, type ReactNode } from 'react'
+import type { DeniedCall } from '../../api/contract.ts'
 import { DENIED } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { Button } from '../../kit/button.tsx'
-import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty } from '../../kit/page.tsx'
+import { Chip, Chips } from '../../kit/chips.tsx'
+import { DataTable } from '../../kit/data-table.tsx'
+import { Empty } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
-import { Age, Ago } from '../../kit/time.tsx'
+import { Age } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
-import { wordFor } from '../../language/word-for.ts'
 import { useWords } from '../../language/words.ts'
+import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { AllowDialog } from './allow-dialog.tsx'
+import { deniedColumns, type DeniedActions } from './denied-columns.tsx'
+import { IgnoreDialog, showAgain } from './ignore-dialog.tsx'
 import { EGRESS_WORDS } from './words.ts'
 
 const POLL_MS = 2000
-const NAME = /^(?=.*[a-z])[a-z0-9._-]+$/i
+const VIEWS = ['open', 'allowed', 'ignored', 'all'] as const
+type View = (typeof VIEWS)[number]
 
-/** Names that lead outside; everything else takes somebody who edits the file. */
-export function isOneClick({ host, reason, answer }: Denial): boolean {
-  const isOfRule =
-    reason === 'denied_by_rule' || reason === 'malformed_host' || reason === 'address_literal'
-  return NAME.test(host) && !isOfRule && answer !== 'forbidden'
-}
+type Asking =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'allow' | 'ignore'; readonly denial: DeniedCall }
 
 export function Denied() {
   const t = useWords(EGRESS_WORDS)
   const { number } = useFormat()
   const reading = useResource(DENIED, POLL_MS)
-  const mayAllow = useMay('operator')
-  const [chosen, setChosen] = useState<Denial | null>(null)
+  const mayAct = useMay('operator')
+  const [asking, setAsking] = useState<Asking>({ kind: 'nothing' })
+  const close = (): void => setAsking({ kind: 'nothing' })
+  const actions: DeniedActions | null = mayAct
+    ? {
+        onAllow: (denial) => setAsking({ kind: 'allow', denial }),
+        onIgnore: (denial) => setAsking({ kind: 'ignore', denial }),
+        onShowAgain: (denial) => void showAgain(denial),
+      }
+    : null
   return (
     <>
       <Loaded resource={DENIED} reading={reading}>
         {({ items, forgotten }) => (
           <>
-            <DataTable
-              caption={t.tabs.denied}
-              columns={columnsOf(t, number, mayAllow ? setChosen : null)}
-              rows={items}
-              keyOf={({ caller, host, port }) => `${caller} ${host} ${port}`}
-              tools={<Age reading={reading} pollMs={POLL_MS} />}
-              empty={
-                <Empty title={t.deniedNone}>
-                  <p className="hint">{t.deniedHint}</p>
-                  <Age reading={reading} pollMs={POLL_MS} />
-                </Empty>
-              }
+            <Inbox
+              items={items}
+              actions={actions}
+              age={<Age reading={reading} pollMs={POLL_MS} />}
             />
             {forgotten > 0 && <p className="hint">{t.forgotten(number(forgotten))}</p>}
           </>
         )}
       </Loaded>
-      {chosen !== null && <AllowDialog denial={chosen} onClose={() => setChosen(null)} />}
+      {asking.kind === 'allow' && <AllowDialog denial={asking.denial} onClose={close} />}
+      {asking.kind === 'ignore' && <IgnoreDialog denial={asking.denial} onClose={close} />}
     </>
   )
 }
 
-function columnsOf(
-  t: (typeof EGRESS_WORDS)['en'],
-  number: (value: number) => string,
-  onAllow: ((denial: Denial) => void) | null,
-): readonly Column<Denial>[] {
-  const columns: Column<Denial>[] = [
-    {
-      id: 'destination',
-      title: t.destination,
-      value: ({ host, port }) => `${host}:${port}`,
-      cell: ({ host, port }) => (
-        <code>
-          {host}:{port}
-        </code>
-      ),
-    },
-    {
-      id: 'caller',
-      title: t.caller,
-      value: ({ caller }) => caller,
-      cell: ({ caller }) => <code>{caller}</code>,
-    },
-    {
-      id: 'why',
-      title: t.why,
-      value: ({ reason, rule, answer }) => `${reason} ${rule} ${answer}`,
-      cell: ({ reason, rule, answer, passed }) => (
-        <>
-          <Badge tone={passed ? 'warn' : 'bad'}>{passed ? t.passed : t.refused}</Badge>{' '}
-          <span>{wordFor(t.reasons, reason)}</span>
-          <span className="hint">
-            {rule !== '' && `${t.rule} ${rule} · `}
-            {wordFor(t.answers, answer)}
-          </span>
-        </>
-      ),
-    },
-    {
-      id: 'count',
-      title: t.count,
-      value: ({ count }) => count,
-      cell: ({ count }) => number(count),
-    },
-    {
-      id: 'last',
-      title: t.last,
-      value: ({ lastMs }) => lastMs,
-      cell: ({ lastMs }) => <Ago ms={lastMs} />,
-    },
-    {
-      id: 'first',
-      title: t.first,
-      isMinor: true,
-      value: ({ firstMs }) => firstMs,
-      cell: ({ firstMs }) => <Ago ms={firstMs} />,
-    },
-  ]
-  if (onAllow !== null) {
-    columns.push({
-      id: 'allow',
-      title: t.allowDo,
-      cell: (denial) =>
-        isOneClick(denial) ? (
-          <Button className="small" onClick={() => onAllow(denial)}>
-            {t.allow}
-          </Button>
-        ) : (
-          <span className="hint">{t.cannotAllow}</span>
-        ),
-    })
-  }
-  return columns
+interface InboxProps {
+  readonly items: readonly DeniedCall[]
+  readonly actions: DeniedActions | null
+  readonly age: ReactNode
+}
+
+function Inbox({ items, actions, age }: InboxProps) {
+  const t = useWords(EGRESS_WORDS)
+  const { number } = useFormat()
+  const [show] = useQueryField('show')
+  const view = VIEWS.find((one) => one === show) ?? 'open'
+  const rows = items.filter((one) => isIn(view, one))
+  return (
+    <>
+      {items.length > 0 && (
+        <Chips label={t.show}>
+          {VIEWS.map((one) => (
+            <Chip
+              key={one}
+              to={one === 'open' ? '/egress' : `/egress?show=${one}`}
+              isChosen={one === view}
+            >
+              {t.views[one]} {number(items.filter((denial) => isIn(one, denial)).length)}
+            </Chip>
+          ))}
+        </Chips>
+      )}
+      <DataTable
+        caption={t.tabs.denied}
+        columns={deniedColumns(t, number, actions)}
+        rows={rows}
+        keyOf={({ caller, host, port }) => `${caller} ${host} ${port}`}
+        tools={age}
+        empty={
+          <Empty title={items.length === 0 ? t.deniedNone : t.viewNone[view]}>
+            <p className="hint">{t.deniedHint}</p>
+            {age}
+          </Empty>
+        }
+      />
+    </>
+  )
+}
+
+function isIn(view: View, { state: { kind } }: DeniedCall): boolean {
+  if (view === 'all') return true
+  return view === 'open' ? kind === 'refused' || kind === 'expired' : kind === view
 }

@@ -3,9 +3,9 @@
 import { useMemo } from 'react'
 import { CONFIG } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { mapOf, parseConfig, type YamlMap } from '../../config-text/parse.ts'
+import { parseConfig } from '../../config-text/parse.ts'
 import { Copyable } from '../../kit/copy-button.tsx'
-import { Badge, Empty, Page } from '../../kit/page.tsx'
+import { Empty, Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Tabs } from '../../kit/tabs.tsx'
 import { useWords } from '../../language/words.ts'
@@ -14,6 +14,7 @@ import type { PageProps } from '../page-props.ts'
 import { CheckCall } from './check-call.tsx'
 import { Denied } from './denied.tsx'
 import { Learned } from './learned.tsx'
+import { ModeView } from './mode-view.tsx'
 import { Rules } from './rules.tsx'
 import { EGRESS_WORDS } from './words.ts'
 
@@ -34,13 +35,10 @@ export function Egress({ params: { tab = 'denied' } }: PageProps) {
   )
 }
 
-const TONES = { enforce: 'ok', report: 'warn', learn: 'warn' } as const
-
 function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
   const t = useWords(EGRESS_WORDS)
   const { root } = useMemo(() => parseConfig(text), [text])
   if (root['egress'] === undefined) return <Off />
-  const { mode = 'enforce' } = mapOf(root['egress']) as YamlMap & { mode?: string }
   const paths = {
     denied: '/egress',
     rules: '/egress/rules',
@@ -49,9 +47,7 @@ function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
   } as const
   return (
     <>
-      <p className="row">
-        <Badge tone={TONES[mode as keyof typeof TONES] ?? 'neutral'}>{t.mode(mode)}</Badge>
-      </p>
+      <ModeView />
       <Tabs
         label={t.title}
         current={paths[tab as keyof typeof paths] ?? paths.denied}

@@ -87,6 +87,11 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : flowText(value)
 }
 
+/** A day ends the rule where it begins, in UTC. */
+function isOver(expires: string): boolean {
+  return Date.parse(expires.includes('T') ? expires : `${expires}T00:00:00Z`) <= Date.now()
+}
+
 function columnsOf(
   t: (typeof EGRESS_WORDS)['en'],
   onRemove: ((rule: RuleView) => void) | null,
@@ -140,9 +145,7 @@ function columnsOf(
         ) : (
           <span className="badges">
             {expires}
-            {Date.parse(`${expires}T23:59:59Z`) < Date.now() && (
-              <Badge tone="bad">{t.expired}</Badge>
-            )}
+            {isOver(expires) && <Badge tone="bad">{t.expired}</Badge>}
           </span>
         ),
     },

@@ -7,6 +7,8 @@ import { useFormat } from '../../language/format.ts'
 import { wordFor } from '../../language/word-for.ts'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
+import { Contest } from './contest.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { EXPLAIN_WORDS } from './words.ts'
 
 const TONES = { allow: 'ok', deny: 'bad', unknown: 'warn' } as const
@@ -68,17 +70,9 @@ export function Answer({ explanation }: { readonly explanation: PlacedExplanatio
           )}
         </ol>
       </Panel>
-      <Lost explanation={explanation} />
+      <Contest explanation={explanation} />
     </>
   )
-}
-
-type Place = NonNullable<PlacedExplanation['steps'][number]['place']>
-
-function PlaceLink({ place: { file, line, column } }: { readonly place: Place }) {
-  const t = useWords(EXPLAIN_WORDS)
-  const name = file.slice(file.lastIndexOf('/') + 1)
-  return <Link to={`/config?line=${line}&column=${column}`}>{t.place(name, line, column)}</Link>
 }
 
 function Recorded({ recorded }: { readonly recorded: NonNullable<PlacedExplanation['recorded']> }) {
@@ -93,27 +87,5 @@ function Recorded({ recorded }: { readonly recorded: NonNullable<PlacedExplanati
         {t.ms(number(Math.round(durationMs * 10) / 10))} · <Time ms={atMs} /> · <code>{id}</code>
       </dd>
     </>
-  )
-}
-
-function Lost({ explanation: { lost } }: { readonly explanation: PlacedExplanation }) {
-  const t = useWords(EXPLAIN_WORDS)
-  if (lost.length === 0) return null
-  return (
-    <Panel>
-      <details className="more">
-        <summary>{t.lost(lost.length)}</summary>
-        <ul className="changes">
-          {lost.map(({ route, why, detail, place }) => (
-            <li key={route} className="row">
-              <Link to={`/routes/${encodeURIComponent(route)}`}>{route}</Link>
-              <Badge tone="neutral">{wordFor(t.why, why)}</Badge>
-              <span className="breakable">{detail}</span>
-              {place !== null && <PlaceLink place={place} />}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </Panel>
   )
 }

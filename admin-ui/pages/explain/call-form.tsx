@@ -6,12 +6,13 @@ import { Form, TextField } from '../../kit/form.tsx'
 import { Panel } from '../../kit/page.tsx'
 import { plainHost, plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
+import type { Question } from './policy-test.ts'
 import { EXPLAIN_WORDS } from './words.ts'
 
 export interface CallFormProps {
   readonly kind: 'egress' | 'mesh'
   readonly isBusy: boolean
-  readonly onAsk: (body: object) => void
+  readonly onAsk: (question: Question) => void
 }
 
 export function CallForm({ kind, isBusy, onAsk }: CallFormProps) {

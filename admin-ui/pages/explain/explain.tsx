@@ -1,4 +1,4 @@
-// Why? A request by its id or as curl, a call out, a call inside the mesh: asked, and answered step by step.
+// Why? A request by its id or as curl, a token, a call out, a call inside the mesh: asked, answered step by step, and kept.
 
 import { useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
@@ -12,52 +12,80 @@ import { useQueryField } from '../../router/location.ts'
 import type { PageProps } from '../page-props.ts'
 import { Answer } from './answer.tsx'
 import { CallForm } from './call-form.tsx'
+import type { Question } from './policy-test.ts'
 import { RecentRefusals } from './recent-refusals.tsx'
 import { RequestForm } from './request-form.tsx'
+import { SaveTest } from './save-test.tsx'
+import { SavedTests } from './saved-tests.tsx'
+import { TokenTab } from './token-tab.tsx'
 import { EXPLAIN_WORDS } from './words.ts'
 
-const PATHS = { request: '/explain', egress: '/explain/egress', mesh: '/explain/mesh' } as const
+const PATHS = {
+  request: '/explain',
+  token: '/explain/token',
+  egress: '/explain/egress',
+  mesh: '/explain/mesh',
+  tests: '/explain/tests',
+} as const
+const TABS = ['request', 'token', 'egress', 'mesh', 'tests'] as const
 
 export function Explain({ params: { tab = 'request' } }: PageProps) {
   const t = useWords(EXPLAIN_WORDS)
-  const [id] = useQueryField('request')
-  const [url] = useQueryField('url')
-  const [answer, setAnswer] = useState<PlacedExplanation | null>(null)
-  const action = useAction()
-  const ask = (body: object): void =>
-    void action.run(async () => {
-      setAnswer(null)
-      setAnswer(await call<PlacedExplanation>('POST', '/api/v1/explain', { body }))
-    })
-  useEffect(() => {
-    if (id !== '' && tab === 'request') ask({ request: id })
-    // Asked once for each id in the address.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [id, tab])
   return (
     <Page title={t.title} lead={t.lead}>
       <Tabs
         label={t.title}
         current={PATHS[tab as keyof typeof PATHS] ?? PATHS.request}
-        tabs={(['request', 'egress', 'mesh'] as const).map((name) => ({
-          to: PATHS[name],
-          text: t.tabs[name],
-        }))}
+        tabs={TABS.map((name) => ({ to: PATHS[name], text: t.tabs[name] }))}
       />
-      {tab === 'request' && (
+      {tab === 'token' && <TokenTab />}
+      {tab === 'tests' && <SavedTests />}
+      {(tab === 'request' || tab === 'egress' || tab === 'mesh') && <Asked key={tab} kind={tab} />}
+    </Page>
+  )
+}
+
+interface Answered {
+  readonly question: Question
+  readonly answer: PlacedExplanation
+}
+
+function Asked({ kind }: { readonly kind: 'request' | 'egress' | 'mesh' }) {
+  const [id] = useQueryField('request')
+  const [url] = useQueryField('url')
+  const [answered, setAnswered] = useState<Answered | null>(null)
+  const action = useAction()
+  const ask = (question: Question): void =>
+    void action.run(async () => {
+      setAnswered(null)
+      const answer = await call<PlacedExplanation>('POST', '/api/v1/explain', { body: question })
+      setAnswered({ question, answer })
+    })
+  useEffect(() => {
+    if (id !== '' && kind === 'request') ask({ request: id })
+    // Asked once for each id in the address.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [id, kind])
+  return (
+    <>
+      {kind === 'request' ? (
         <RequestForm
           key={id + url}
           given={id || (url === '' ? '' : `curl '${url}'`)}
           isBusy={action.isBusy}
           onAsk={ask}
         />
-      )}
-      {(tab === 'egress' || tab === 'mesh') && (
-        <CallForm key={tab} kind={tab} isBusy={action.isBusy} onAsk={ask} />
+      ) : (
+        <CallForm kind={kind} isBusy={action.isBusy} onAsk={ask} />
       )}
       {action.refusal && <Problem refusal={action.refusal} />}
-      {answer !== null && <Answer explanation={answer} />}
-      {tab === 'request' && answer === null && <RecentRefusals />}
-    </Page>
+      {answered !== null && (
+        <>
+          <Answer explanation={answered.answer} />
+          <SaveTest question={answered.question} answer={answered.answer} />
+        </>
+      )}
+      {kind === 'request' && answered === null && <RecentRefusals />}
+    </>
   )
 }

@@ -8,14 +8,16 @@ import { Panel } from '../../kit/page.tsx'
 import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import { navigate } from '../../router/location.ts'
-import { readCurl } from './curl.ts'
+import { readCurl, type DescribedRequest } from './curl.ts'
+import type { Question } from './policy-test.ts'
+import { SendRequest, type TestQuestion } from './send-request.tsx'
 import { TokenView } from './token-view.tsx'
 import { EXPLAIN_WORDS } from './words.ts'
 
 export interface RequestFormProps {
   readonly given: string
   readonly isBusy: boolean
-  readonly onAsk: (body: object) => void
+  readonly onAsk: (question: Question) => void
 }
 
 export function RequestForm({ given, isBusy, onAsk }: RequestFormProps) {
@@ -41,31 +43,46 @@ export function RequestForm({ given, isBusy, onAsk }: RequestFormProps) {
       : undefined
   return (
     <Panel>
-      <Form onSubmit={ask}>
-        <TextArea
-          label={<Prose text={t.input} />}
-          hint={t.inputHint}
-          fault={fault}
-          value={text}
-          onChange={setText}
-          rows={3}
-          data-filter
-          placeholder="curl -H 'authorization: Bearer …' https://api.example.com/orders/7"
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || isCurl)
-              return
-            event.preventDefault()
-            ask()
-          }}
-        />
-        <div className="row">
-          <Button type="submit" kind="primary" isBusy={isBusy}>
-            {t.explain}
-          </Button>
-          <Button onClick={() => onAsk({ request: 'last' })}>{t.last}</Button>
-        </div>
-      </Form>
-      {authorization !== undefined && <TokenView text={authorization} />}
+      <div className="stack">
+        <Form onSubmit={ask}>
+          <TextArea
+            label={<Prose text={t.input} />}
+            hint={t.inputHint}
+            fault={fault}
+            value={text}
+            onChange={setText}
+            rows={3}
+            data-filter
+            placeholder="curl -H 'authorization: Bearer …' https://api.example.com/orders/7"
+            onKeyDown={(event) => {
+              if (
+                event.key !== 'Enter' ||
+                event.shiftKey ||
+                event.nativeEvent.isComposing ||
+                isCurl
+              )
+                return
+              event.preventDefault()
+              ask()
+            }}
+          />
+          <div className="row">
+            <Button type="submit" kind="primary" isBusy={isBusy}>
+              {t.explain}
+            </Button>
+            <Button onClick={() => onAsk({ request: 'last' })}>{t.last}</Button>
+          </div>
+        </Form>
+        {authorization !== undefined && <TokenView text={authorization} />}
+        {read?.kind === 'request' && read.request.bodyBytes === 0 && (
+          <SendRequest key={typed} question={sendable(read.request)} />
+        )}
+      </div>
     </Panel>
   )
+}
+
+/** As curl would send it, over HTTP/1.1. */
+function sendable({ url, method, headers }: DescribedRequest): TestQuestion {
+  return { url, method, headers }
 }

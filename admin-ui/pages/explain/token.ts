@@ -17,6 +17,12 @@ export function decodeToken(text: string): DecodedToken | null {
   return header === null || claims === null ? null : { header, claims }
 }
 
+/** Enough to tell two tokens apart, and nothing that could be used. */
+export function maskedToken(text: string): string {
+  const token = text.trim().replace(/^Bearer\s+/i, '')
+  return `${token.slice(0, 6)}…••• (${token.length})`
+}
+
 function decodePart(part: string): Readonly<Record<string, unknown>> | null {
   try {
     const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (sign) =>

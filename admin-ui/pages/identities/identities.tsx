@@ -1,15 +1,22 @@
 // Identities of the mesh: those in use, and those that are believed no longer.
 
 import { useMemo, useState } from 'react'
-import { CONFIG, INSTANCES, REVOCATIONS } from '../../api/resources.ts'
+import type { Certificate } from '../../api/contract.ts'
+import { CONFIG, REVOCATIONS } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { mapOf, parseConfig } from '../../config-text/parse.ts'
+import { parseConfig } from '../../config-text/parse.ts'
 import { Button } from '../../kit/button.tsx'
-import { DataTable } from '../../kit/data-table.tsx'
+import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Badge, Empty, Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
+import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
+import { CertificateTabs } from '../certificates/certificate-tabs.tsx'
+import { DaysLeft } from '../certificates/days-left.tsx'
+import { identities } from '../certificates/resources.ts'
 import { MeshOff } from '../services/services.tsx'
 import { RevokeDialog } from './revoke-dialog.tsx'
 import { IDENTITY_WORDS } from './words.ts'
@@ -33,10 +40,11 @@ export function Identities() {
         )
       }
     >
+      <CertificateTabs current="/certificates/identities" />
       <Loaded resource={CONFIG} reading={reading}>
         {({ text }) => <Parts text={text} />}
       </Loaded>
-      {isRevoking && <RevokeDialog onClose={() => setRevoking(false)} />}
+      {isRevoking && <RevokeDialog of="" onClose={() => setRevoking(false)} />}
     </Page>
   )
 }
@@ -44,56 +52,99 @@ export function Identities() {
 function Parts({ text }: { readonly text: string }) {
   const { root } = useMemo(() => parseConfig(text), [text])
   if (root['mesh'] === undefined) return <MeshOff />
-  const { trustDomain = '' } = mapOf(root['mesh'])
   return (
     <>
-      <Active trustDomain={String(trustDomain)} />
+      <Active />
       <Revoked />
     </>
   )
 }
 
-/** `billing` stands for `default/billing`. */
-function spiffeId(trustDomain: string, service: string): string {
-  const [namespace, name] = service.includes('/') ? service.split('/') : ['default', service]
-  return `spiffe://${trustDomain}/ns/${namespace}/svc/${name}`
-}
-
-function Active({ trustDomain }: { readonly trustDomain: string }) {
+function Active() {
   const t = useWords(IDENTITY_WORDS)
-  const reading = useResource(INSTANCES, POLL_MS)
+  const [after] = useQueryField('after')
+  const resource = identities(after)
+  const reading = useResource(resource, POLL_MS)
+  const mayRevoke = useMay('admin')
+  const [revoking, setRevoking] = useState<string | null>(null)
   return (
     <Panel title={t.active}>
       <p className="muted">{t.activeLead}</p>
-      <Loaded resource={INSTANCES} reading={reading}>
-        {({ items }) => {
-          const services = Object.entries(Object.groupBy(items, ({ service }) => service))
-          return (
+      <Loaded resource={resource} reading={reading}>
+        {({ items, nextCursor }) => (
+          <>
             <DataTable
               caption={t.active}
-              columns={[
-                {
-                  id: 'id',
-                  title: t.id,
-                  value: ([service]) => service,
-                  cell: ([service]) => <code>{spiffeId(trustDomain, service)}</code>,
-                },
-                {
-                  id: 'instances',
-                  title: t.instances,
-                  value: ([, list]) => list?.length ?? 0,
-                  cell: ([, list]) => list?.length ?? 0,
-                },
-              ]}
-              rows={services}
-              keyOf={([service]) => service}
+              columns={columnsOf(t, mayRevoke ? setRevoking : null)}
+              rows={items}
+              keyOf={({ id }) => id}
+              tools={<Age reading={reading} pollMs={POLL_MS} />}
               empty={<Empty title={t.none} />}
             />
-          )
-        }}
+            <div className="row">
+              {after !== '' && <Link to="/certificates/identities">{t.first}</Link>}
+              {nextCursor !== null && (
+                <Link to={`/certificates/identities?after=${encodeURIComponent(nextCursor)}`}>
+                  {t.next}
+                </Link>
+              )}
+            </div>
+          </>
+        )}
       </Loaded>
+      {revoking !== null && <RevokeDialog of={revoking} onClose={() => setRevoking(null)} />}
     </Panel>
   )
+}
+
+function columnsOf(
+  t: (typeof IDENTITY_WORDS)['en'],
+  onRevoke: ((serial: string) => void) | null,
+): readonly Column<Certificate>[] {
+  const columns: Column<Certificate>[] = [
+    {
+      id: 'instance',
+      title: t.instance,
+      value: ({ place }) => place,
+      cell: ({ place }) => <code className="breakable">{place}</code>,
+    },
+    {
+      id: 'id',
+      title: t.id,
+      value: ({ names }) => names.join(' '),
+      cell: ({ names }) => <code className="breakable">{names.join(' ')}</code>,
+    },
+    {
+      id: 'left',
+      title: t.left,
+      value: ({ notAfterMs }) => notAfterMs,
+      cell: (item) => <DaysLeft item={item} />,
+    },
+    {
+      id: 'serial',
+      title: t.serial,
+      isMinor: true,
+      value: ({ serial }) => serial,
+      cell: ({ serial }) => <code className="breakable">{serial}</code>,
+    },
+  ]
+  if (onRevoke !== null) {
+    columns.push({
+      id: 'revoke',
+      title: t.revokeDo,
+      cell: ({ serial, place }) => (
+        <Button
+          kind="quiet"
+          className="small"
+          aria-label={t.revokeOf(place)}
+          onClick={() => onRevoke(serial)}
+        >
+          {t.revoke}
+        </Button>
+      ),
+    })
+  }
+  return columns
 }
 
 function Revoked() {

@@ -16,10 +16,16 @@ import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import { IDENTITY_WORDS } from './words.ts'
 
-export function RevokeDialog({ onClose }: { readonly onClose: () => void }) {
+export interface RevokeDialogProps {
+  /** What the form begins with: a SPIFFE id, a serial number, or ''. */
+  readonly of: string
+  readonly onClose: () => void
+}
+
+export function RevokeDialog({ of: first, onClose }: RevokeDialogProps) {
   const t = useWords(IDENTITY_WORDS)
   const kit = useWords(KIT_WORDS)
-  const [what, setWhat] = useState('')
+  const [what, setWhat] = useState(first)
   const [reason, setReason] = useState('')
   const [isTried, setTried] = useState(false)
   const action = useAction()

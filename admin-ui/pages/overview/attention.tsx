@@ -1,38 +1,64 @@
 // What somebody should look at, the most urgent first, each leading to where it is dealt with.
 
-import type { Denial, InstanceView, Served } from '../../api/contract.ts'
+import type { DeniedCall, NodeState, ServiceView, Served } from '../../api/contract.ts'
 import type { Refusal } from '../../api/refusal.ts'
+import { NODES } from '../../api/resources.ts'
+import { useResource, type Resource } from '../../api/resource.ts'
 import { mapOf, type ParsedConfig } from '../../config-text/parse.ts'
-import { Badge, Panel, type Tone } from '../../kit/page.tsx'
+import { useDraft } from '../../draft/draft.ts'
+import { Badge, Panel } from '../../kit/page.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
 import { useTrial, type Trial } from '../../kit/yaml-editor.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
+import {
+  certificateItems,
+  endpointItems,
+  fleetItems,
+  nodeItems,
+  type AttentionItem,
+  type DueCertificate,
+} from './attention-items.ts'
+import { REASON_WORDS, reasonText } from '../services/reason.ts'
 import { OVERVIEW_WORDS } from './words.ts'
-
-interface Item {
-  readonly tone: Tone
-  readonly text: string
-  readonly to: string
-}
 
 export interface AttentionProps {
   readonly served: Served
   readonly config: ParsedConfig
-  readonly instances: readonly InstanceView[]
-  readonly denied: readonly Denial[]
+  readonly node: NodeState | null
+  readonly services: readonly ServiceView[]
+  readonly denied: readonly DeniedCall[]
   readonly refusals: readonly Refusal[]
 }
 
 const SOON_MS = 14 * 86_400_000
 const RECENT_MS = 3_600_000
 const MAX_DENIED = 5
+const URGENCY = { bad: 0, warn: 1 } as const
+
+/** Those that expire within two weeks, or have a fault. */
+const DUE_CERTIFICATES: Resource<{ items: readonly DueCertificate[] }> = {
+  path: '/api/v1/certificates?dueWithinDays=14',
+}
+const POLL_MS = 5000
+const CERTIFICATES_POLL_MS = 60_000
 
 export function Attention(props: AttentionProps) {
   const t = useWords(OVERVIEW_WORDS)
   const kit = useWords(KIT_WORDS)
+  const reasons = useWords(REASON_WORDS)
   const trial = useTrial(props.served.text)
-  const items = itemsOf(t, props, trial)
+  const { draft } = useDraft()
+  const nodes = useResource(NODES, POLL_MS)
+  const certificates = useResource(DUE_CERTIFICATES, CERTIFICATES_POLL_MS)
+  const say = t.items
+  const items = [
+    ...nodeItems(say, props.node),
+    ...endpointItems(say, props.services, (endpoint) => reasonText(reasons, endpoint)),
+    ...fleetItems(say, nodes.data?.items ?? []),
+    ...certificateItems(say, certificates.data?.items ?? []),
+    ...itemsOf(say, props, trial, draft !== null),
+  ].toSorted((a, b) => URGENCY[a.tone] - URGENCY[b.tone])
   return (
     <Panel title={t.attention}>
       {props.refusals.map(({ message, code }) => (
@@ -60,18 +86,18 @@ export function Attention(props: AttentionProps) {
 }
 
 function itemsOf(
-  { items: say }: (typeof OVERVIEW_WORDS)['en'],
-  { served, config, instances, denied }: AttentionProps,
+  say: (typeof OVERVIEW_WORDS)['en']['items'],
+  { served, config, denied }: AttentionProps,
   trial: Trial,
-): readonly Item[] {
-  const items: Item[] = []
-  const add = (tone: Tone, text: string, to: string): void => void items.push({ tone, text, to })
+  hasDraft: boolean,
+): readonly AttentionItem[] {
+  const items: AttentionItem[] = []
+  const add = (tone: AttentionItem['tone'], text: string, to: string): void =>
+    void items.push({ tone, text, to })
   if (trial.kind === 'refused' && trial.refusal.code === 'config_invalid')
     add('bad', say.invalid, '/config')
-  for (const { service, address, port, healthy } of instances) {
-    if (!healthy) add('bad', say.unhealthy(service, `${address}:${port}`), '/services?only=trouble')
-  }
   if (served.revertsAtMs !== null) add('warn', say.pending, '/revisions')
+  if (hasDraft) add('warn', say.draft, '/review')
   if (trial.kind === 'valid' && trial.warnings.length > 0)
     add('warn', say.warning(trial.warnings.length), '/config')
   const { mode = 'enforce', rules } = mapOf(config.root['egress'])

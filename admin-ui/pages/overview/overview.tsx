@@ -1,22 +1,28 @@
-// The first page: what is served, and everything that somebody should look at.
+// The first page: how things are, what is served, and everything that somebody should look at.
 
 import { useMemo } from 'react'
-import type { Served } from '../../api/contract.ts'
-import { CONFIG, DENIED, INSTANCES, revisions } from '../../api/resources.ts'
-import { useResource } from '../../api/resource.ts'
+import type { NodeState, Served } from '../../api/contract.ts'
+import { CONFIG, DENIED, NODE, revisions, SERVICES } from '../../api/resources.ts'
+import { useResource, type Reading } from '../../api/resource.ts'
 import { parseConfig } from '../../config-text/parse.ts'
-import { Page } from '../../kit/page.tsx'
+import { Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
+import { Age } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
-import { Link } from '../../router/link.tsx'
 import { Attention } from './attention.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { GoldenSignals } from './golden-signals.tsx'
 import { Nodes } from './nodes.tsx'
+import { NowTiles } from './now-tiles.tsx'
+import { StoreBanner } from './store-banner.tsx'
+import { Tile } from './tile.tsx'
 import { OVERVIEW_WORDS } from './words.ts'
+import { Workers } from './workers.tsx'
 
 const POLL_MS = 5000
+/** A store that is away must be seen within five seconds. */
+const NODE_POLL_MS = 2000
 
 export function Overview() {
   const t = useWords(OVERVIEW_WORDS)
@@ -31,30 +37,50 @@ export function Overview() {
 }
 
 function Content({ served }: { readonly served: Served }) {
+  const t = useWords(OVERVIEW_WORDS)
   const config = useMemo(() => parseConfig(served.text), [served.text])
-  const hasMesh = config.root['mesh'] !== undefined
   const hasEgress = config.root['egress'] !== undefined
-  const instances = useResource(hasMesh ? INSTANCES : null, POLL_MS)
+  const node = useResource(NODE, NODE_POLL_MS)
+  const services = useResource(SERVICES, POLL_MS)
   const denied = useResource(hasEgress ? DENIED : null, POLL_MS)
+  const endpoints = services.data?.items.flatMap((service) => service.endpoints) ?? null
   return (
     <>
+      {node.data !== null && <StoreBanner store={node.data.limitStore} />}
+      <NowTiles reading={node} />
       <Tiles
         served={served}
         routes={config.routes.length}
         open={config.routes.filter(({ auth }) => auth.kind === 'public').length}
-        instances={instances.data?.items ?? null}
+        endpoints={endpoints}
         denied={denied.data?.items.length ?? null}
       />
       <Attention
         served={served}
         config={config}
-        instances={instances.data?.items ?? []}
+        node={node.data}
+        services={services.data?.items ?? []}
         denied={denied.data?.items ?? []}
-        refusals={[instances.refusal, denied.refusal].filter((refusal) => refusal !== null)}
+        refusals={[node.refusal, services.refusal, denied.refusal].filter((one) => one !== null)}
       />
       {config.routes.length === 0 ? <FirstSteps /> : <GoldenSignals />}
+      <ThisNode reading={node} title={t.workers} />
       <Nodes />
     </>
+  )
+}
+
+interface ThisNodeProps {
+  readonly reading: Reading<NodeState>
+  readonly title: string
+}
+
+function ThisNode({ reading, title }: ThisNodeProps) {
+  if (reading.data === null || reading.data.workers.length === 0) return null
+  return (
+    <Panel title={title} actions={<Age reading={reading} pollMs={NODE_POLL_MS} />}>
+      <Workers workers={reading.data.workers} />
+    </Panel>
   )
 }
 
@@ -62,16 +88,16 @@ interface TilesProps {
   readonly served: Served
   readonly routes: number
   readonly open: number
-  readonly instances: readonly { readonly healthy: boolean }[] | null
+  readonly endpoints: readonly { readonly isTroubled: boolean }[] | null
   readonly denied: number | null
 }
 
-function Tiles({ served, routes, open, instances, denied }: TilesProps) {
+function Tiles({ served, routes, open, endpoints, denied }: TilesProps) {
   const t = useWords(OVERVIEW_WORDS)
   const { number } = useFormat()
   const { data } = useResource(revisions(null))
   const head = data?.items.find((one) => one.number === served.revision)
-  const healthy = instances?.filter((one) => one.healthy).length ?? 0
+  const troubled = endpoints?.filter(({ isTroubled }) => isTroubled).length ?? 0
   return (
     <div className="tiles">
       <Tile
@@ -82,10 +108,10 @@ function Tiles({ served, routes, open, instances, denied }: TilesProps) {
       />
       <Tile to="/routes" name={t.routes} value={number(routes)} note={t.publicRoutes(open)} />
       <Tile
-        to="/services"
-        name={t.instances}
-        value={instances === null ? '–' : number(instances.length)}
-        note={instances === null ? t.noMesh : t.healthy(number(healthy), number(instances.length))}
+        to={troubled > 0 ? '/services?only=trouble' : '/services'}
+        name={t.endpoints}
+        value={endpoints === null ? '–' : number(endpoints.length)}
+        note={endpoints === null ? '' : t.troubled(troubled)}
       />
       <Tile
         to="/egress"
@@ -94,22 +120,5 @@ function Tiles({ served, routes, open, instances, denied }: TilesProps) {
         note={denied === null ? t.noEgress : t.deniedNote}
       />
     </div>
-  )
-}
-
-interface TileProps {
-  readonly to: string
-  readonly name: string
-  readonly value: string
-  readonly note: string
-}
-
-function Tile({ to, name, value, note }: TileProps) {
-  return (
-    <Link to={to} className="tile">
-      <span className="name">{name}</span>
-      <span className="value">{value}</span>
-      <span className="note">{note}</span>
-    </Link>
   )
 }

@@ -7,7 +7,7 @@ import { invalidate } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
 import { useDraft, type Draft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
-import { Form, SelectField, TextField } from '../../kit/form.tsx'
+import { Check, Form, SelectField, TextField } from '../../kit/form.tsx'
 import { Notice, Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { tell } from '../../kit/toasts.tsx'
@@ -16,6 +16,8 @@ import { navigate } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { REVIEW_WORDS } from './words.ts'
 
+/** What takes a change back where requests fail, unless somebody says otherwise by the API. */
+const GUARD = { points: 5, windowMs: 15_000 }
 const WAITS = ['30s', '60s', '5m', '15m'] as const
 
 export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isValid: boolean }) {
@@ -24,17 +26,25 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
   const desk = useDraft()
   const [message, setMessage] = useState('')
   const [confirmWithin, setConfirmWithin] = useState('')
+  const [guardWish, setGuardWish] = useState<boolean | null>(null)
+  // Who wants a way back wants this one too, unless they say no.
+  const isGuarded = guardWish ?? confirmWithin !== ''
   const action = useAction()
   const apply = (): void => {
     if (!isValid || !mayApply) return
     void action.run(async () => {
-      const body = { text: draft.text, message, ...(confirmWithin !== '' && { confirmWithin }) }
+      const body = {
+        text: draft.text,
+        message,
+        ...(confirmWithin !== '' && { confirmWithin }),
+        ...(isGuarded && { guard: GUARD }),
+      }
       const { revision } = await call<Served>('PUT', '/api/v1/config', {
         body,
         ifMatch: draft.base.checksum,
       })
       desk.discard()
-      tell(t.applied(String(revision ?? '–')))
+      tell(`${t.applied(String(revision ?? '–'))}${isGuarded ? ` ${t.appliedGuarded}` : ''}`)
       invalidate('/api/v1/')
       navigate('/revisions')
     })
@@ -42,7 +52,7 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
   const discard = (): void => {
     const { text } = draft
     desk.discard()
-    const served = { ...draft.base, revertsAtMs: null }
+    const served = { ...draft.base, revertsAtMs: null, guard: null }
     tell(t.discarded, { label: t.undo, run: () => desk.save(served, text) })
   }
   const because = !mayApply ? t.readOnly : isValid ? null : t.notReady
@@ -64,6 +74,14 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
             options={[['', t.never], ...WAITS.map((wait) => [wait, t.within(wait)] as const)]}
             onChange={setConfirmWithin}
           />
+        </div>
+        <div>
+          <Check
+            label={t.guard(GUARD.points, GUARD.windowMs / 1000)}
+            isOn={isGuarded}
+            onChange={setGuardWish}
+          />
+          <p className="hint">{t.guardHint}</p>
         </div>
         {action.refusal && (
           <Problem

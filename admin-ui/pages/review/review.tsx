@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react'
 import type { Served } from '../../api/contract.ts'
-import { CONFIG } from '../../api/resources.ts'
+import { CONFIG, CONFIG_SOURCE } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { changesBetween } from '../../config-text/changes.ts'
 import { useDraft, type Draft } from '../../draft/draft.ts'
@@ -16,6 +16,7 @@ import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { navigate } from '../../router/location.ts'
 import { Apply } from './apply.tsx'
+import { FileIsSource } from './file-is-source.tsx'
 import { ImpactView } from './impact-view.tsx'
 import { Stale } from './stale.tsx'
 import { REVIEW_WORDS } from './words.ts'
@@ -61,6 +62,7 @@ function Nothing() {
 function ChangeSet({ served, draft }: { readonly served: Served; readonly draft: Draft }) {
   const t = useWords(REVIEW_WORDS)
   const trial = useTrial(draft.text)
+  const source = useResource(CONFIG_SOURCE)
   const changes = useMemo(() => changesBetween(served.text, draft.text), [served.text, draft.text])
   const goTo = ({ line = 1, column = 1 }: { line?: number; column?: number }): void =>
     navigate(`/config?line=${line}&column=${column}`)
@@ -92,7 +94,15 @@ function ChangeSet({ served, draft }: { readonly served: Served; readonly draft:
           <DiffView diff={trial.diff} label={t.text} />
         </Panel>
       )}
-      <Apply draft={draft} isValid={trial.kind === 'valid'} />
+      {source.data?.isWritable === false ? (
+        <FileIsSource
+          {...source.data}
+          draft={draft}
+          diff={trial.kind === 'valid' ? trial.diff : ''}
+        />
+      ) : (
+        <Apply draft={draft} isValid={trial.kind === 'valid'} />
+      )}
     </>
   )
 }

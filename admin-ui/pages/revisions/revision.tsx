@@ -2,12 +2,12 @@
 
 import { useState } from 'react'
 import type { Revision } from '../../api/contract.ts'
-import { CONFIG, revision, revisionDiff } from '../../api/resources.ts'
+import { CONFIG, CONFIG_SOURCE, revision, revisionDiff } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { Button } from '../../kit/button.tsx'
 import { DiffView } from '../../kit/diff-view.tsx'
 import { TextField } from '../../kit/form.tsx'
-import { Badge, Page, Panel } from '../../kit/page.tsx'
+import { Badge, Notice, Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { saveFile } from '../../kit/save-file.ts'
 import { Time } from '../../kit/time.tsx'
@@ -26,6 +26,7 @@ export function RevisionPage({ params }: PageProps) {
   const resource = revision(number)
   const reading = useResource(resource)
   const { data: served } = useResource(CONFIG)
+  const { data: source } = useResource(CONFIG_SOURCE)
   const mayRestore = useMay('operator')
   const [isAsking, setAsking] = useState(false)
   const isServed = served?.revision === number
@@ -41,7 +42,7 @@ export function RevisionPage({ params }: PageProps) {
             >
               {t.download}
             </Button>
-            {mayRestore && !isServed && (
+            {mayRestore && !isServed && source?.isWritable !== false && (
               <Button kind="primary" onClick={() => setAsking(true)}>
                 {t.restore}
               </Button>
@@ -50,6 +51,11 @@ export function RevisionPage({ params }: PageProps) {
         )
       }
     >
+      {mayRestore && !isServed && source?.isWritable === false && (
+        <Notice tone="info" title={t.sourceTitle(source.file)}>
+          {t.sourceWhy(source.reason)}
+        </Notice>
+      )}
       <Loaded resource={resource} reading={reading}>
         {(data) => <Details revision={data} isServed={isServed} />}
       </Loaded>

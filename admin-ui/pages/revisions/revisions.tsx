@@ -1,5 +1,6 @@
 // The history of the configuration, page by page.
 
+import { useState } from 'react'
 import type { RevisionSummary } from '../../api/contract.ts'
 import { CONFIG, revisions } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
@@ -21,6 +22,10 @@ export function Revisions() {
   const resource = revisions(cursor === '' ? null : cursor)
   const reading = useResource(resource, POLL_MS)
   const { data: served } = useResource(CONFIG)
+  const [chosen, setChosen] = useState<readonly number[]>([])
+  const choose = (number: number, isOn: boolean): void =>
+    // Of three the one that was chosen first goes.
+    setChosen([...chosen.filter((one) => one !== number), ...(isOn ? [number] : [])].slice(-2))
   return (
     <Page title={t.title} lead={t.lead}>
       <Loaded resource={resource} reading={reading}>
@@ -28,9 +33,10 @@ export function Revisions() {
           <>
             <DataTable
               caption={t.title}
-              columns={columnsOf(t, served?.revision ?? null)}
+              columns={[chooser(t, chosen, choose), ...columnsOf(t, served?.revision ?? null)]}
               rows={items}
               keyOf={({ number }) => String(number)}
+              tools={<Compare chosen={chosen} />}
               empty={<Empty title={t.none} />}
             />
             <div className="row">
@@ -42,6 +48,36 @@ export function Revisions() {
       </Loaded>
     </Page>
   )
+}
+
+function Compare({ chosen }: { readonly chosen: readonly number[] }) {
+  const t = useWords(REVISION_WORDS)
+  const [from, to] = chosen.toSorted((a, b) => a - b)
+  if (from === undefined || to === undefined) return <span className="hint">{t.chooseTwo}</span>
+  return (
+    <Link className="button" to={`/revisions/${to}?from=${from}`}>
+      {t.compareTwo(String(from), String(to))}
+    </Link>
+  )
+}
+
+function chooser(
+  t: (typeof REVISION_WORDS)['en'],
+  chosen: readonly number[],
+  onChoose: (number: number, isOn: boolean) => void,
+): Column<RevisionSummary> {
+  return {
+    id: 'choose',
+    title: t.comparing,
+    cell: ({ number }) => (
+      <input
+        type="checkbox"
+        aria-label={t.choose(String(number))}
+        checked={chosen.includes(number)}
+        onChange={(event) => onChoose(number, event.target.checked)}
+      />
+    ),
+  }
 }
 
 function columnsOf(

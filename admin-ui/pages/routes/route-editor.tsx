@@ -18,6 +18,7 @@ import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { navigate, useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
+import { requestOf } from '../explain/example-request.ts'
 import type { PageProps } from '../page-props.ts'
 import { Equivalents } from './equivalents.tsx'
 import { RouteFormView } from './route-form-view.tsx'
@@ -151,7 +152,7 @@ function FormView({ served, text, config, route }: FormViewProps) {
       {route !== null && <Equivalents text={text} route={route} />}
       {route !== null && (
         <p className="row">
-          <Link className="button" to={`/explain?url=${encodeURIComponent(exampleUrl(route))}`}>
+          <Link className="button" to={`/explain?url=${encodeURIComponent(requestOf(route).url)}`}>
             {t.test}
           </Link>
           {mayChange && config.routes.length > 1 && (
@@ -163,12 +164,6 @@ function FormView({ served, text, config, route }: FormViewProps) {
       )}
     </>
   )
-}
-
-/** A request that the route is for. */
-function exampleUrl({ hosts: [host = 'localhost'], path }: RouteView): string {
-  const example = path.replace(/\*$/, 'example').replaceAll(/\{[^}]*\}/g, 'example')
-  return `https://${host.replace('*', 'www')}${example}`
 }
 
 /** What the gateway says of the draft, whole. */

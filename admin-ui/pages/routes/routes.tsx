@@ -1,8 +1,8 @@
 // All routes as one table: as served, or as the draft would have them, and which of them the draft changes.
 
 import { useMemo } from 'react'
-import { CONFIG } from '../../api/resources.ts'
-import { useResource } from '../../api/resource.ts'
+import { CONFIG, ROUTE_FIGURES } from '../../api/resources.ts'
+import { useResource, type Reading } from '../../api/resource.ts'
 import { changesBetween } from '../../config-text/changes.ts'
 import { parseConfig, type RouteView } from '../../config-text/parse.ts'
 import { useDraft } from '../../draft/draft.ts'
@@ -10,10 +10,14 @@ import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Badge, Empty, Notice, Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
+import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useMay } from '../../session/session.ts'
+import { useFigureColumns, type RouteFigures } from './figure-columns.tsx'
 import { ROUTE_WORDS } from './words.ts'
+
+const POLL_MS = 5000
 
 export function Routes() {
   const t = useWords(ROUTE_WORDS)
@@ -40,6 +44,9 @@ function Table({ served }: { readonly served: string }) {
   const text = draft?.text ?? served
   const { routes, fault } = useMemo(() => parseConfig(text), [text])
   const changed = useMemo(() => kindsOf(served, text), [served, text])
+  const reading = useResource(ROUTE_FIGURES, POLL_MS)
+  const figures = useMemo(() => figuresOf(reading.data), [reading.data])
+  const figureColumns = useFigureColumns(figures)
   if (fault !== null) {
     return (
       <Notice tone="bad" title={t.fault}>
@@ -61,12 +68,26 @@ function Table({ served }: { readonly served: string }) {
   return (
     <DataTable
       caption={t.title}
-      columns={columnsOf(t, changed)}
+      columns={withFigures(columnsOf(t, changed), figureColumns)}
       rows={routes}
       keyOf={({ name, index }) => `${index} ${name}`}
       empty={empty}
+      tools={<Age reading={reading} pollMs={POLL_MS} />}
     />
   )
+}
+
+function figuresOf(data: Reading<typeof ROUTE_FIGURES.answer>['data']): RouteFigures | null {
+  if (data == null) return null
+  return { windowMs: data.windowMs, byRoute: new Map(data.items.map((item) => [item.route, item])) }
+}
+
+/** Behind what a route matches; the rest follows. */
+function withFigures(
+  columns: readonly Column<RouteView>[],
+  figures: readonly Column<RouteView>[],
+): readonly Column<RouteView>[] {
+  return [...columns.slice(0, 3), ...figures, ...columns.slice(3)]
 }
 
 type Kinds = ReadonlyMap<string, 'added' | 'changed'>

@@ -1,4 +1,4 @@
-// Services of the mesh: their instances as the registry knows them, and join tokens for new ones.
+// Services: every endpoint as this node sees it, and the join tokens by which new ones come into the mesh.
 
 import { useMemo } from 'react'
 import { CONFIG } from '../../api/resources.ts'
@@ -11,7 +11,7 @@ import { Tabs } from '../../kit/tabs.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import type { PageProps } from '../page-props.ts'
-import { Instances } from './instances.tsx'
+import { Endpoints } from './endpoints.tsx'
 import { JoinTokens } from './join-tokens.tsx'
 import { SERVICE_WORDS } from './words.ts'
 
@@ -21,7 +21,7 @@ const EXAMPLE = `mesh:
   authorize:
     - { to: orders, from: [edge], methods: [GET] }`
 
-export function Services({ params: { tab = 'instances' } }: PageProps) {
+export function Services({ params: { tab = 'endpoints' } }: PageProps) {
   const t = useWords(SERVICE_WORDS)
   const reading = useResource(CONFIG)
   return (
@@ -36,20 +36,23 @@ export function Services({ params: { tab = 'instances' } }: PageProps) {
 function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
   const t = useWords(SERVICE_WORDS)
   const { root } = useMemo(() => parseConfig(text), [text])
-  if (root['mesh'] === undefined) return <MeshOff />
   return (
     <>
       <Tabs
         label={t.title}
         current={tab === 'tokens' ? '/services/tokens' : '/services'}
         tabs={[
-          { to: '/services', text: t.tabs.instances },
+          { to: '/services', text: t.tabs.endpoints },
           { to: '/services/tokens', text: t.tabs.tokens },
         ]}
       />
-      {tab === 'tokens' ? <JoinTokens /> : <Instances />}
+      {tab === 'tokens' ? <Tokens hasMesh={root['mesh'] !== undefined} /> : <Endpoints />}
     </>
   )
+}
+
+function Tokens({ hasMesh }: { readonly hasMesh: boolean }) {
+  return hasMesh ? <JoinTokens /> : <MeshOff />
 }
 
 export function MeshOff() {

@@ -63,7 +63,10 @@ function SetUpForm() {
     if (missing.length > 0) return
     void action.run(async () => {
       const body = { token: token.trim(), name: plainText(name), password }
-      signedIn(await call<Me>('POST', '/api/v1/setup', { body, isSigningIn: true }))
+      const me = await call<Me>('POST', '/api/v1/setup', { body, isSigningIn: true })
+      // Where the console leads to once somebody is signed in.
+      history.replaceState(null, '', `${location.pathname}?next=/first-service`)
+      signedIn(me)
     })
   }
   return (

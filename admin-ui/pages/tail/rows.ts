@@ -5,11 +5,16 @@ import type { StreamEvent } from '../../api/event-stream.ts'
 
 export type Row =
   | { readonly kind: 'request'; readonly key: string; readonly request: RecentRequest }
-  /** `missed` null: nobody knows how many. */
-  | { readonly kind: 'gap'; readonly key: string; readonly missed: number | null }
+  /** `missed` null: nobody knows how many. `forMs`: since the request before it; null where there was none. */
+  | {
+      readonly kind: 'gap'
+      readonly key: string
+      readonly missed: number | null
+      readonly forMs: number | null
+    }
   | { readonly kind: 'dropped'; readonly key: string; readonly count: number }
 
-export const MAX_ROWS = 500
+export const MAX_ROWS = 300
 const MAX_WAITING = 2000
 /** Rates are told over this time. */
 const RATE_MS = 3000
@@ -26,6 +31,8 @@ export class TailRows {
   #waiting: Row[] = []
   #dropped = 0
   #lastKey = 0
+  /** When the latest request that was heard of ended, by the gateway's wall clock. */
+  #lastAtMs: number | null = null
   #arrivals: { readonly atMs: number; readonly shown: number; readonly skipped: number }[] = []
 
   get rows(): readonly Row[] {
@@ -37,15 +44,19 @@ export class TailRows {
     return this.#waiting.length + this.#dropped
   }
 
-  hear({ name, data }: StreamEvent, nowMs: number): void {
+  /** `nowMs`: monotonic; `wallMs`: of the same moment. */
+  hear({ name, data }: StreamEvent, nowMs: number, wallMs: number): void {
     const key = String(++this.#lastKey)
     if (name === 'request') {
-      this.#wait({ kind: 'request', key, request: data as RecentRequest })
+      const request = data as RecentRequest
+      this.#lastAtMs = request.atMs
+      this.#wait({ kind: 'request', key, request })
       this.#arrivals.push({ atMs: nowMs, shown: 1, skipped: 0 })
     } else if (name === 'sampled') {
       this.#arrivals.push({ atMs: nowMs, shown: 0, skipped: (data as { skipped: number }).skipped })
     } else if (name === 'gap') {
-      this.#wait({ kind: 'gap', key, missed: (data as { missed: number | null }).missed })
+      const forMs = this.#lastAtMs === null ? null : Math.max(0, wallMs - this.#lastAtMs)
+      this.#wait({ kind: 'gap', key, missed: (data as { missed: number | null }).missed, forMs })
     }
   }
 

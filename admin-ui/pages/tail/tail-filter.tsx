@@ -1,20 +1,31 @@
 // What of the tail is wanted: said to the server, and kept in the address.
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { CONFIG } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { parseConfig } from '../../config-text/parse.ts'
 import { Button } from '../../kit/button.tsx'
+import { Chip, Chips, TakenChip } from '../../kit/chips.tsx'
 import { Check, Form, SelectField, TextField } from '../../kit/form.tsx'
 import { Panel } from '../../kit/page.tsx'
 import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
-import { Link } from '../../router/link.tsx'
 import { navigate } from '../../router/location.ts'
 import { TAIL_WORDS } from './words.ts'
 
-const FIELDS = ['route', 'status', 'method', 'path', 'client', 'reason', 'minMs', 'failed'] as const
-type Name = (typeof FIELDS)[number]
+const FIELDS = [
+  'route',
+  'service',
+  'status',
+  'method',
+  'path',
+  'client',
+  'subject',
+  'reason',
+  'minMs',
+  'failed',
+] as const
+export type FilterName = (typeof FIELDS)[number]
 
 /** Only what the server knows, in one order. */
 export function filterOf(query: URLSearchParams): URLSearchParams {
@@ -26,37 +37,68 @@ export function filterOf(query: URLSearchParams): URLSearchParams {
   return filter
 }
 
+/** What is filtered by: a click takes one of it away. */
+export function FilterChips({ filter }: { readonly filter: URLSearchParams }) {
+  const t = useWords(TAIL_WORDS)
+  if (filter.size === 0) return null
+  return (
+    <Chips label={t.filters}>
+      {[...filter].map(([name, value]) => {
+        const said = name === 'failed' ? t.failed : `${t.names[name as FilterName]}: ${value}`
+        return (
+          <TakenChip key={name} to={tailPath(without(filter, name))} title={t.unfilter(said)}>
+            {said}
+          </TakenChip>
+        )
+      })}
+      <Chip to="/tail">{t.clearFilter}</Chip>
+    </Chips>
+  )
+}
+
+function without(filter: URLSearchParams, name: string): URLSearchParams {
+  const rest = new URLSearchParams(filter)
+  rest.delete(name)
+  return rest
+}
+
+function tailPath(filter: URLSearchParams): string {
+  return filter.size === 0 ? '/tail' : `/tail?${filter}`
+}
+
 export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
   const t = useWords(TAIL_WORDS)
   const { data } = useResource(CONFIG)
-  const [fields, setFields] = useState<Readonly<Partial<Record<Name, string>>>>(
+  const [fields, setFields] = useState<Readonly<Partial<Record<FilterName, string>>>>(
     Object.fromEntries(filter),
   )
   const set =
-    (name: Name) =>
+    (name: FilterName) =>
     (value: string): void =>
       setFields({ ...fields, [name]: value })
   const show = (): void => {
     const plain = Object.entries(fields).map(([name, value]) => [name, plainText(value ?? '')])
     const query = filterOf(new URLSearchParams(Object.fromEntries(plain) as Record<string, string>))
-    navigate(query.size === 0 ? '/tail' : `/tail?${query}`)
+    navigate(tailPath(query))
   }
-  const routes = data === null ? [] : parseConfig(data.text).routes.map(({ name }) => name)
+  const { routes, services } = useMemo(() => parseConfig(data?.text ?? ''), [data?.text])
   return (
     <Panel>
-      <details className="more" open={filter.size > 0}>
-        <summary>
-          {t.filters}
-          {filter.size > 0 &&
-            `: ${[...filter].map(([name, value]) => `${name}=${value}`).join(' ')}`}
-        </summary>
+      <details className="more">
+        <summary>{t.filters}</summary>
         <Form onSubmit={show}>
           <div className="form-columns">
             <SelectField
               label={t.route}
               value={fields.route ?? ''}
-              options={[['', t.any], ...routes.map((name) => [name, name] as const)]}
+              options={[['', t.any], ...routes.map(({ name }) => [name, name] as const)]}
               onChange={set('route')}
+            />
+            <SelectField
+              label={t.service}
+              value={fields.service ?? ''}
+              options={[['', t.any], ...services.map((name) => [name, name] as const)]}
+              onChange={set('service')}
             />
             <SelectField
               label={t.status}
@@ -84,6 +126,12 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
               onChange={set('client')}
             />
             <TextField
+              label={t.subject}
+              className="code"
+              value={fields.subject ?? ''}
+              onChange={set('subject')}
+            />
+            <TextField
               label={t.reason}
               className="code"
               value={fields.reason ?? ''}
@@ -105,7 +153,6 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
             <Button type="submit" kind="primary">
               {t.apply}
             </Button>
-            {filter.size > 0 && <Link to="/tail">{t.clearFilter}</Link>}
           </div>
         </Form>
       </details>

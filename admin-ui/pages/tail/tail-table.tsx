@@ -46,16 +46,10 @@ const TailRow = memo(function TailRow({ row, onChoose }: TailRowProps) {
   const t = useWords(TAIL_WORDS)
   const { number } = useFormat()
   if (row.kind !== 'request') {
-    const said =
-      row.kind === 'dropped'
-        ? t.dropped(number(row.count))
-        : row.missed === null
-          ? t.gap
-          : t.gapCount(number(row.missed))
     return (
       <tr role="row" className="gap">
         <td role="cell" colSpan={6}>
-          <div>{said}</div>
+          <div>{saidOf(row, t, number)}</div>
         </td>
       </tr>
     )
@@ -95,6 +89,16 @@ const TailRow = memo(function TailRow({ row, onChoose }: TailRowProps) {
     </tr>
   )
 })
+
+function saidOf(
+  row: Exclude<Row, { readonly kind: 'request' }>,
+  t: (typeof TAIL_WORDS)['en'],
+  number: (value: number) => string,
+): string {
+  if (row.kind === 'dropped') return t.dropped(number(row.count))
+  const said = row.missed === null ? t.gap : t.gapCount(number(row.missed))
+  return row.forMs === null ? said : `${t.gapFor(number(Math.round(row.forMs / 1000)))} ${said}`
+}
 
 export function toneOf(status: number): Tone {
   if (status >= 500 || status === 0) return 'bad'

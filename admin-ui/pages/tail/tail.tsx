@@ -1,6 +1,6 @@
 // The live tail: one stream with the filter of the address, rows in batches, and never a word of "live" while it is not.
 
-import { useEffect, useRef, useState } from 'react'
+import { startTransition, useEffect, useRef, useState } from 'react'
 import { openStream, type StreamState } from '../../api/event-stream.ts'
 import type { RecentRequest } from '../../api/contract.ts'
 import { Button } from '../../kit/button.tsx'
@@ -11,7 +11,7 @@ import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useQuery } from '../../router/location.ts'
 import { RequestDialog } from './request-dialog.tsx'
-import { TailFilter, filterOf } from './tail-filter.tsx'
+import { FilterChips, filterOf, TailFilter, type FilterName } from './tail-filter.tsx'
 import { TailTable } from './tail-table.tsx'
 import { TailRows, type Rates, type Row } from './rows.ts'
 import { TAIL_WORDS } from './words.ts'
@@ -46,6 +46,7 @@ export function Tail() {
       }
     >
       <TailFilter key={filter.toString()} filter={filter} />
+      <FilterChips filter={filter} />
       {state.kind === 'down' && <Down state={state} />}
       {rates.all > rates.shown && (
         <p className="hint" role="status">
@@ -53,14 +54,27 @@ export function Tail() {
         </p>
       )}
       {rows.length === 0 ? (
-        <Empty title={filter.size === 0 ? t.waiting : t.waitingFiltered}>
-          {filter.size > 0 && <Link to="/tail">{t.clearFilter}</Link>}
-        </Empty>
+        <Nothing filter={filter} />
       ) : (
         <TailTable rows={rows} onChoose={setChosen} />
       )}
       {chosen !== null && <RequestDialog request={chosen} onClose={() => setChosen(null)} />}
     </Page>
+  )
+}
+
+/** Who filters everything away is told by what. */
+function Nothing({ filter }: { readonly filter: URLSearchParams }) {
+  const t = useWords(TAIL_WORDS)
+  if (filter.size === 0) return <Empty title={t.waiting}>{t.waitingHint}</Empty>
+  const said = [...filter].map(([name, value]) => `${t.names[name as FilterName]}: ${value}`)
+  return (
+    <Empty title={t.waitingFiltered}>
+      <p className="breakable">{said.join(' · ')}</p>
+      <Link className="button" to="/tail">
+        {t.clearFilter}
+      </Link>
+    </Empty>
   )
 }
 
@@ -105,12 +119,14 @@ function useTail(filter: string, isPaused: boolean): Shown {
     const draw = (): void => {
       if (!paused.current) rows.flush()
       const waiting = paused.current ? rows.waiting : 0
-      setShown({ rows: rows.rows, waiting, rates: rows.rates(performance.now()) })
+      const next = { rows: rows.rows, waiting, rates: rows.rates(performance.now()) }
+      // Whoever types or clicks goes first.
+      startTransition(() => setShown(next))
     }
     draw()
     const timer = setInterval(draw, DRAW_MS)
     const close = openStream(`/api/v1/events/requests${filter === '' ? '' : `?${filter}`}`, {
-      onEvent: (event) => rows.hear(event, performance.now()),
+      onEvent: (event) => rows.hear(event, performance.now(), Date.now()),
       onState: setState,
     })
     return () => {

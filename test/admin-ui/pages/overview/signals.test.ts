@@ -1,34 +1,74 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { even } from '../../../../admin-ui/pages/overview/signals.ts'
+import { even, evenLoad, failedPercent } from '../../../../admin-ui/pages/overview/signals.ts'
 
 const signal = {
   scope: 'all',
   name: '',
-  requests: 10,
-  refused: 2,
+  requests: 100,
+  refused: 20,
   limited: 0,
-  failed: 1,
+  failed: 10,
+  denied: { auth: 0, limit: 20, rule: 0, egress: 0, mesh: 0 },
   meanMs: 1,
+  p50Ms: 1,
+  p95Ms: null,
+  p99Ms: null,
 } as const
+const NOW_MS = 1_000_001_500
 
-test('seconds that are left out count as none, and the slowest of a step is told', () => {
-  const at = (atMs: number, p95Ms: number | null) => ({
-    atMs,
-    signals: [{ ...signal, p50Ms: 1, p95Ms, p99Ms: null }],
-  })
-  const nowMs = 1_000_001_500
-  const { timesMs, perSecond, refused, p95Ms, p99Ms } = even(
-    [at(999_998_000, 5), at(999_999_000, 9)],
-    '5m',
-    nowMs,
-  )
-  assert.equal(timesMs.length, 150)
-  assert.equal(timesMs.at(-1), 999_998_000)
-  assert.equal(perSecond.at(-1), 10)
-  assert.equal(refused.at(-1), 2)
+function at(atMs: number, p95Ms: number | null = null) {
+  return { atMs, signals: [{ ...signal, p95Ms }] }
+}
+
+test('times that are left out count as none, and the slowest of a step is told', () => {
+  const points = [at(999_991_000, 5), at(999_999_000, 9)]
+  const { timesMs, perSecond, refused, p95Ms, p99Ms, denied } = even(points, '5m', NOW_MS)
+  assert.equal(timesMs.length, 30)
+  assert.equal(timesMs.at(-1), 999_990_000)
+  assert.equal(perSecond.at(-1), 20)
+  assert.equal(refused.at(-1), 4)
+  assert.equal(denied.limit.at(-1), 4)
   assert.equal(p95Ms.at(-1), 9)
   assert.equal(p99Ms.at(-1), null)
   assert.equal(perSecond.at(-2), 0)
   assert.equal(p95Ms.at(-2), null)
+})
+
+test('an hour is drawn by the minute, a day by ten', () => {
+  assert.equal(even([], '1h', NOW_MS).timesMs.length, 60)
+  assert.equal(even([], '24h', NOW_MS).timesMs.length, 144)
+})
+
+test('one plane is drawn without the other', () => {
+  const points = [
+    {
+      atMs: 999_991_000,
+      signals: [
+        { ...signal, scope: 'plane', name: 'edge' } as const,
+        { ...signal, scope: 'plane', name: 'egress', requests: 1 } as const,
+      ],
+    },
+  ]
+  const { perSecond } = even(points, '5m', NOW_MS, ({ name }) => name === 'egress')
+  assert.equal(perSecond.at(-1), 0.1)
+})
+
+test('of the load the most of a step is told, and nothing where nothing was measured', () => {
+  const point = { utilization: 0.5, sockets: 2, inFlight: 1, egressInFlight: 1, rssBytes: 1 }
+  const load = evenLoad(
+    [
+      { atMs: 999_991_000, loopDelayMs: 3, ...point },
+      { atMs: 999_993_000, loopDelayMs: 8, ...point },
+    ],
+    '5m',
+    NOW_MS,
+  )
+  assert.deepEqual([load.loopDelayMs.at(-1), load.inFlight.at(-1)], [8, 2])
+  assert.equal(load.loopDelayMs.at(-2), null)
+})
+
+test('the share of failures is that of the requests there were', () => {
+  assert.equal(failedPercent([at(NOW_MS)], NOW_MS - 1000), 10)
+  assert.equal(failedPercent([at(NOW_MS - 5000)], NOW_MS - 1000), null)
 })

@@ -9,10 +9,10 @@ const shown = ({ rows }: TailRows): readonly string[] =>
 suite('the rows of the tail', () => {
   test('show the newest first, and keep their order through a pause', () => {
     const rows = new TailRows()
-    rows.hear(request('a'), 0)
+    rows.hear(request('a'), 0, 0)
     rows.flush()
-    rows.hear(request('b'), 0)
-    rows.hear(request('c'), 0)
+    rows.hear(request('b'), 0, 0)
+    rows.hear(request('c'), 0, 0)
     assert.deepEqual(shown(rows), ['a'])
     assert.equal(rows.waiting, 2)
     rows.flush()
@@ -21,15 +21,24 @@ suite('the rows of the tail', () => {
 
   test('say where something is missing', () => {
     const rows = new TailRows()
-    rows.hear({ name: 'gap', data: { missed: null } }, 0)
-    rows.hear(request('a'), 0)
+    rows.hear({ name: 'gap', data: { missed: null } }, 0, 0)
+    rows.hear(request('a'), 0, 0)
     rows.flush()
     assert.deepEqual(shown(rows), ['a', 'gap'])
   })
 
+  test('say for how long, once there was a request before', () => {
+    const rows = new TailRows()
+    rows.hear({ name: 'request', data: { id: 'a', atMs: 1000 } }, 0, 1500)
+    rows.hear({ name: 'gap', data: { missed: 7 } }, 0, 31_000)
+    rows.flush()
+    const [gap] = rows.rows
+    assert.deepEqual(gap, { kind: 'gap', key: '2', missed: 7, forMs: 30_000 })
+  })
+
   test('are bounded, and what was dropped in a long pause is counted', () => {
     const rows = new TailRows()
-    for (let i = 0; i < 2100; i++) rows.hear(request(String(i)), 0)
+    for (let i = 0; i < 2100; i++) rows.hear(request(String(i)), 0, 0)
     assert.equal(rows.waiting, 2100)
     rows.flush()
     assert.equal(rows.rows.length, MAX_ROWS)
@@ -40,8 +49,8 @@ suite('the rows of the tail', () => {
 
   test('tell how many of how many are shown', () => {
     const rows = new TailRows()
-    for (let i = 0; i < 30; i++) rows.hear(request(String(i)), 1000)
-    rows.hear({ name: 'sampled', data: { skipped: 270 } }, 1000)
+    for (let i = 0; i < 30; i++) rows.hear(request(String(i)), 1000, 0)
+    rows.hear({ name: 'sampled', data: { skipped: 270 } }, 1000, 0)
     assert.deepEqual(rows.rates(2000), { shown: 10, all: 100 })
     assert.deepEqual(rows.rates(9000), { shown: 0, all: 0 })
   })

@@ -1,0 +1,63 @@
+// What a test request says.
+
+import { words } from '../../language/words.ts'
+
+export const TEST_WORDS = words(
+  {
+    send: 'Send test request',
+    hint: 'One real request through this node’s own listener; it reaches the service.',
+    cli: 'By the command line',
+    answered: 'Answered',
+    failed: 'No answer',
+    latency: 'Latency',
+    ms: (value: string) => `${value} ms`,
+    route: 'Matched route',
+    noRoute: 'none',
+    service: 'Service',
+    reason: 'Reason',
+    requestId: 'Request id',
+    explain: 'Explain this request',
+    listener: 'Sent to',
+    headers: 'Header fields of the answer',
+    body: 'Body',
+    noText: 'It is no text, so it is not shown.',
+    empty: 'It is empty.',
+    isCut: 'Only the first 4 KiB are shown.',
+    nameFault:
+      'The certificate of this listener does not carry that name: clients would refuse the connection.',
+    failures: {
+      timeout: 'No whole answer came within 10 seconds.',
+      ECONNREFUSED: 'The listener does not accept connections.',
+      ECONNRESET: 'The listener closed the connection: it may ask for a client certificate.',
+      CERT_HAS_EXPIRED: 'The certificate of this listener has expired.',
+    },
+  },
+  {
+    send: 'テストリクエストを送信',
+    hint: 'このノード自身のリスナーに実際のリクエストを1件送ります。サービスまで届きます。',
+    cli: 'コマンドで行う場合',
+    answered: '応答あり',
+    failed: '応答なし',
+    latency: '応答時間',
+    ms: (value) => `${value}ミリ秒`,
+    route: '一致したルート',
+    noRoute: 'なし',
+    service: 'サービス',
+    reason: '理由',
+    requestId: 'リクエストID',
+    explain: 'このリクエストの判定を見る',
+    listener: '送信先',
+    headers: '応答のヘッダー',
+    body: '本文',
+    noText: 'テキストではないため表示しません。',
+    empty: '空です。',
+    isCut: '先頭の4 KiBだけを表示しています。',
+    nameFault: 'このリスナーの証明書に該当する名前がないため、クライアントは接続を拒否します。',
+    failures: {
+      timeout: '10秒以内に応答が完了しませんでした。',
+      ECONNREFUSED: 'リスナーが接続を受け付けていません。',
+      ECONNRESET: 'リスナーが接続を閉じました。クライアント証明書が必要な可能性があります。',
+      CERT_HAS_EXPIRED: 'このリスナーの証明書の有効期限が切れています。',
+    },
+  },
+)
