@@ -92,7 +92,9 @@ egress:
     const proxy = console.gateway.port('egress')
     await until('call that passes', async () => (await call(proxy, port)) === 200, 3000)
     assert.match(readFileSync(console.gateway.file, 'utf8'), /team-pay/)
-    await page.getByText('Nothing was refused since the gateway started.').waitFor()
+    await page.getByText('Nothing waits for a decision.').waitFor()
+    await page.getByRole('link', { name: 'Allowed 1' }).click()
+    await page.getByRole('row', { name: /in 23 hours/ }).waitFor()
   })
 
   test('is refused again when the rule is taken back at once', async () => {
@@ -102,6 +104,21 @@ egress:
     const proxy = console.gateway.port('egress')
     await until('refusal', async () => (await call(proxy, port)) === 403, 3000)
     assert.deepEqual(watched.complaints, [])
+    await page.getByRole('link', { name: 'To decide 1' }).click()
+  })
+
+  test('is hidden behind a note, and shown again on request', async () => {
+    const { page } = watched
+    await page.getByRole('button', { name: 'Ignore…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Why it stays refused').fill('a tracker')
+    await dialog.getByRole('button', { name: 'Ignore', exact: true }).click()
+    await page.getByText('Nothing waits for a decision.').waitFor()
+    await page.getByRole('link', { name: 'Ignored 1' }).click()
+    await page.getByRole('row', { name: /a tracker/ }).waitFor()
+    await page.locator('table').getByRole('button', { name: 'Show again' }).click()
+    await page.getByText('Nothing is ignored.').waitFor()
+    await page.getByRole('link', { name: 'To decide 1' }).click()
   })
 
   test('to an address inside is no matter of one click', async () => {
@@ -113,6 +130,7 @@ egress:
     const row = page.getByRole('row', { name: /169\.254\.169\.254/ })
     await row.waitFor({ timeout: 10_000 })
     await row.getByText('Not by one click').waitFor()
-    assert.equal(await row.getByRole('button').count(), 0)
+    await row.getByText('metadata service').waitFor()
+    assert.equal(await row.getByRole('button', { name: 'Allow…' }).count(), 0)
   })
 })

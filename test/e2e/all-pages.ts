@@ -9,14 +9,27 @@ import { setUp, startConsole, type ConsoleUnderTest } from './console-under-test
 
 export const PATHS: readonly string[] = [
   '/',
+  '/?range=1h',
+  '/topology',
+  '/topology?view=list',
+  '/services?only=trouble',
   '/tail',
   '/explain',
+  '/explain/token',
+  '/explain/tests',
   '/explain/egress',
   '/explain/mesh',
   '/routes',
   '/routes/orders',
   '/routes/orders?view=yaml',
   '/routes/+new',
+  '/releases',
+  '/releases/shop',
+  '/policies',
+  '/policies/cors',
+  '/policies/limits',
+  '/policies/more',
+  '/first-service',
   '/limits',
   '/egress',
   '/egress/rules',
@@ -25,14 +38,28 @@ export const PATHS: readonly string[] = [
   '/services',
   '/services/tokens',
   '/identities',
+  '/certificates',
+  '/certificates?due=14',
+  '/certificates/authority',
+  '/certificates/identities',
   '/config',
   '/review',
   '/revisions',
   '/revisions/2?from=1',
   '/access',
   '/access/tokens',
+  '/access/sessions',
+  '/access/provider',
   '/access/me',
   '/audit',
+  '/system',
+  '/system/doctor',
+  '/system/transfer',
+  '/system/backup',
+  '/system/restore',
+  '/system/diagnostics',
+  '/api-docs',
+  '/api-docs?op=applyConfig',
   '/nowhere',
 ]
 
@@ -122,6 +149,13 @@ routes:
     match: /hello
     to: ${upstream}
     auth: public
+  - name: shop
+    match: /shop
+    to: [ { service: shop, weight: 80 }, { service: shop-v2, weight: 20 } ]
+    auth: public
+services:
+  shop: { endpoints: [ "${upstream}" ] }
+  shop-v2: { endpoints: [ "${upstream}" ] }
 mesh: { trustDomain: shop.internal, bind: "127.0.0.1:0", authorize: [] }
 egress:
   plain: 127.0.0.1:0

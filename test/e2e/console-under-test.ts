@@ -18,9 +18,9 @@ export interface ConsoleUnderTest {
   close(): Promise<void>
 }
 
-/** The configuration says nothing of `admin:`; it is served on a free port. */
-export async function startConsole(options: GatewayOptions): Promise<ConsoleUnderTest> {
-  const config = `${options.config}\nadmin: { bind: "127.0.0.1:0" }\n`
+/** The configuration says nothing of `admin:`; it is served on a free port. `more`: what stands behind that. */
+export async function startConsole(options: GatewayOptions, more = ''): Promise<ConsoleUnderTest> {
+  const config = `${options.config}\nadmin: { bind: "127.0.0.1:0"${more} }\n`
   const gateway = await startGateway({ ...options, config })
   try {
     return await attach(gateway)

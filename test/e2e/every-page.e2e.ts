@@ -1,39 +1,19 @@
 // Every page in both themes: no serious fault that axe finds, no complaint of the policy, no sideways scroll on a phone.
 
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { makeDraft, PATHS, startBusyConsole, type BusyConsole } from './all-pages.ts'
+import { violations } from './axe.ts'
 import { chromiumPath } from './chromium.ts'
 
 const skip = chromiumPath() === null ? 'chromium is needed for this test' : false
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-}
-
-/** The page's policy allows no script of ours: the debugger's own world is not asked. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate<Violation[]>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => r.violations)`,
-  )
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)
-}
-
 async function settled(page: Page): Promise<void> {
   await page.locator('main h1').waitFor()
   await page.locator('.loading').first().waitFor({ state: 'detached' })
 }
 
-suite('every page', { skip, timeout: 180_000 }, () => {
+suite('every page', { skip, timeout: 480_000 }, () => {
   let busy: BusyConsole
 
   before(async () => {

@@ -65,6 +65,7 @@ routes:
     watched = await setUp(console)
     page = watched.page
     assert.equal(await page.evaluate('location.hash'), '')
+    await page.getByRole('link', { name: 'Later: take me to the console' }).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
   })
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MeshPlan } from '../../gateway/config/mesh.ts'
+import { FolderDocuments } from '../../gateway/control/documents/folder-documents.ts'
 import type { MeshAuditEvent } from '../../gateway/control/mesh/audit.ts'
 import { MeshControl } from '../../gateway/control/mesh/mesh-control.ts'
 import { spiffeIdOf } from '../../sidecar/identity/spiffe-id.ts'
@@ -65,6 +66,7 @@ export class TestControl {
       randomBytes,
       log: collect([]),
       dataDir: this.folder,
+      documents: new FolderDocuments(join(this.folder, 'documents')),
       ownAddresses: () => ['127.0.0.1'],
       audit: (event) => void this.audit.push(event as MeshAuditEvent),
       tell: () => {},

@@ -29,6 +29,13 @@ describe('header rules', () => {
     })
   })
 
+  test('a name has an end', () => {
+    const options: HeaderRulesOptions = { set: { ['x'.repeat(257)]: 'a' } }
+    const { result, problems } = collect((report) => compileHeaderRules(options, AT, report))
+    assert.equal(result, null)
+    assert.match(problems[0]!.message, /^`x{40}…` has 257 characters$/)
+  })
+
   const OWNED = `
     Connection Content-Length Expect HTTP2-Settings Keep-Alive Proxy-Authenticate Proxy-Authorization
     Proxy-Connection TE Trailer Transfer-Encoding Upgrade Forwarded Host Traceparent Tracestate Via

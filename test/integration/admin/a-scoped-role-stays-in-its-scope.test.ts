@@ -72,9 +72,11 @@ suite('a scoped role', () => {
 
   test('may not what is about everything, and may what is its own', async () => {
     for (const [method, path, body] of [
-      ['GET', '/api/v1/config', undefined],
+      ['GET', '/api/v1/egress/denied', undefined],
       ['GET', '/api/v1/audit', undefined],
       ['POST', '/api/v1/join-tokens', { service: 'billing' }],
+      // A rule of egress is everybody's way out.
+      ['POST', '/api/v1/egress:allow', { host: 'a.example', from: 'billing', owner: 'x' }],
     ] as const) {
       const answer = await world.ask(path, { method, body, headers: scoped })
       assert.equal(answer.status, 403, path)

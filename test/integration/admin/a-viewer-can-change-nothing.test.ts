@@ -21,8 +21,21 @@ const BODIES: Readonly<Record<string, object>> = {
   tryConfig: { text: 'x' },
   applyConfig: { text: 'x' },
   restoreRevision: {},
+  setRelease: {
+    weights: [
+      { target: 'a', weight: 0 },
+      { target: 'b', weight: 100 },
+    ],
+  },
   createJoinToken: { service: 'x' },
+  simulateCors: { origin: 'https://a.test', method: 'GET' },
+  tryLimit: { limit: '5/s per ip' },
+  discoverIssuer: { url: 'https://127.0.0.1/' },
+  sendTestRequest: { url: 'https://localhost/' },
   revoke: { serial: 'ab', reason: 'x' },
+  uploadCertificate: { listener: 'public', certPem: 'x' },
+  checkCertificate: { listener: 'public', certPem: 'x' },
+  createCertificateRequest: { names: ['a.example'] },
   checkEgress: { from: 'x', to: 'example.com' },
   allowEgress: { from: 'x', to: 'example.com' },
 }
@@ -121,6 +134,8 @@ suite('who may do what', () => {
       'signOut',
       'tryConfig',
       'checkEgress',
+      'simulateCors',
+      'tryLimit',
     ])
     const changing = world.operations.filter(
       ({ method, id, role }) => method !== 'GET' && role !== 'anyone' && !own.has(id),

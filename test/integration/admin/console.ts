@@ -19,12 +19,22 @@ import { auditOfCall } from '../../../gateway/control/audit/api-event.ts'
 import { AuditLog } from '../../../gateway/control/audit/audit-log.ts'
 import { auditOperations } from '../../../gateway/control/audit/operations.ts'
 import { ApiError } from '../../../gateway/control/admin/api-error.ts'
+import { Certificates } from '../../../gateway/control/certificates/certificates.ts'
+import { certificateOperations } from '../../../gateway/control/certificates/operations.ts'
 import type { Configurations } from '../../../gateway/control/config/configurations.ts'
 import { configOperations } from '../../../gateway/control/config/operations.ts'
 import { FolderDocuments } from '../../../gateway/control/documents/folder-documents.ts'
+import { Ignored } from '../../../gateway/control/egress/ignored.ts'
 import { egressOperations } from '../../../gateway/control/egress/operations.ts'
 import { meshOperations } from '../../../gateway/control/mesh/admin-operations.ts'
-import { systemClock } from '../../../sidecar/runtime/clock.ts'
+import { policyOperations } from '../../../gateway/control/policies/operations.ts'
+import { Policies } from '../../../gateway/control/policies/policies.ts'
+import { releaseOperations } from '../../../gateway/control/releases/operations.ts'
+import { Releases } from '../../../gateway/control/releases/releases.ts'
+import { Watches } from '../../../gateway/control/releases/watches.ts'
+import { wholeSystemOperations } from '../../../gateway/control/system/operations.ts'
+import type { System } from '../../../gateway/control/system/system.ts'
+import { systemClock, type Clock } from '../../../sidecar/runtime/clock.ts'
 import type { LogFields } from '../../../sidecar/telemetry/log.ts'
 
 export const PASSWORD = 'mountain goats like moss'
@@ -82,12 +92,20 @@ export async function startConsole({ plan, throttled, operations: more }: Consol
   })
   const changes: string[] = []
   const configurations = untouched(changes)
+  const egress = new EgressControl(clock, () => {})
+  const ignored = new Ignored(new FolderDocuments(join(dataDir, 'egress')), clock)
+  const watches = await Watches.open(new FolderDocuments(join(dataDir, 'releases')), log)
+  const releases = new Releases({ clock, log, configurations, watches, record: () => {} })
   const operations: Operation[] = [
     ...configOperations(configurations),
+    ...releaseOperations(releases),
     ...meshOperations(() => null),
-    ...egressOperations({ egress: new EgressControl(), configurations, clock }),
+    ...certificateOperations(certificates(clock)),
+    ...policyOperations(noPolicies(clock)),
+    ...egressOperations({ egress, configurations, ignored, clock }),
     ...access.operations,
     ...auditOperations(audit),
+    ...wholeSystemOperations(untouched(changes) as unknown as System, configurations),
     ...systemOperations('1.2.3', () => operations),
     ...(more ?? []),
   ]
@@ -160,6 +178,7 @@ export async function startConsole({ plan, throttled, operations: more }: Consol
     },
     async stop(): Promise<void> {
       agent.destroy()
+      releases.close()
       await network.close()
       await local.close()
       access.close()
@@ -173,12 +192,13 @@ export function cookieOf({ headers }: Answered): string {
   return (headers['set-cookie'] ?? ([] as string[] | string)).toString().split(';', 1)[0] ?? ''
 }
 
-function sessionOf(answer: Answered, origin: string): Session {
+export function sessionOf(answer: Answered, origin: string): Session {
   if (answer.status >= 300) throw new Error(`no session: ${answer.text}`)
   return { cookie: cookieOf(answer), 'x-csrf-token': String(answer.body['csrfToken']), origin }
 }
 
-function exchange(
+/** One call of the console at this port; `ca`: PEM. */
+export function exchange(
   target: { readonly agent: Agent; readonly port: number; readonly ca: string },
   path: string,
   { method = 'GET', body, text, headers = {} }: Asked,
@@ -223,6 +243,17 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
+/** Of a node that serves nothing yet. */
+function certificates(clock: Clock): Certificates {
+  const nodes = () => Promise.resolve([])
+  return new Certificates({
+    clock,
+    mesh: () => null,
+    nodes,
+    fileFault: () => Promise.resolve(null),
+  })
+}
+
 /** Refuses whatever it is asked, and notes in `changes` what would have changed something. */
 function untouched(changes: string[]): Configurations {
   const refuse = (...args: unknown[]): never => {
@@ -246,4 +277,20 @@ function untouched(changes: string[]): Configurations {
 
 function untouchedPart(refuse: () => never): unknown {
   return new Proxy(refuse, { get: () => refuse })
+}
+
+/** Nothing is served that could be asked about. */
+function noPolicies(clock: typeof systemClock): Policies {
+  return new Policies({
+    clock,
+    plan: () => {
+      throw new ApiError('not_available', 'no configuration is served')
+    },
+    ports: () => ({}),
+    addresses: () => [],
+    keySources: () => Promise.resolve([]),
+    recentOf: () => Promise.resolve([]),
+    recent: () => Promise.resolve(null),
+    resolve: () => Promise.resolve([]),
+  })
 }

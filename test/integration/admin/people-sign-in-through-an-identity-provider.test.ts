@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import type { OidcPlan } from '../../../gateway/config/admin.ts'
-import { PASSWORD, startConsole, type Answered, type TestConsole } from './console.ts'
+import { PASSWORD, startConsole, type Answered, type Session, type TestConsole } from './console.ts'
 import { CLIENT_ID, CLIENT_SECRET, startOidcProvider, type OidcProvider } from './oidc-provider.ts'
 
 let provider: OidcProvider
@@ -266,5 +266,59 @@ suite('signing in through an identity provider', () => {
       const answer = await world.ask('/api/v1/oidc/login')
       assert.deepEqual([answer.status, answer.body['code']], [503, 'not_available'], answer.text)
     }
+  })
+})
+
+suite('a test sign-in', () => {
+  let root: Session
+  before(async () => {
+    root = await world.signIn('root')
+  })
+
+  /** As the administrator's browser does it; answers what the page is told. */
+  async function tried(): Promise<Answered> {
+    const begun = await world.ask('/api/v1/oidc:test', { method: 'POST', headers: root })
+    assert.equal(begun.status, 200, begun.text)
+    const away = await fetch(String(begun.body['url']), { redirect: 'manual' })
+    const url = new URL(away.headers.get('location') ?? '')
+    const headers = { cookie: cookiesOf(begun), 'sec-fetch-site': 'cross-site' }
+    const back = await world.ask(`${url.pathname}${url.search}`, { headers })
+    const { id } = begun.body as { id: string }
+    assert.equal(back.headers['location'], `/access/provider?test=${id}`)
+    assert.equal(cookiesOf(back), '', 'nobody is signed in by it')
+    return world.ask(`/api/v1/oidc/tests/${id}`, { headers: root })
+  }
+
+  test('shows the claims that came back and the role they give', async () => {
+    provider.claims = { groups: ['team', 'other'], email: 'alice@example.com', department: 'x' }
+    const { status, body, text } = await tried()
+    assert.equal(status, 200, text)
+    assert.deepEqual([body['role'], body['groups'], body['problem']], ['operator', ['team'], ''])
+    const claims = body['claims'] as Record<string, unknown>
+    assert.deepEqual([claims['sub'], claims['department']], ['u-1', 'x'])
+    assert.deepEqual(claims['groups'], ['team', 'other'])
+    assert.equal('nonce' in claims, false)
+  })
+
+  test('says that somebody would be refused, and why', async () => {
+    provider.claims = { groups: ['none'] }
+    assert.equal((await tried()).body['role'], null)
+    provider.signsWrong = true
+    assert.match(String((await tried()).body['problem']), /identity token is not valid/)
+  })
+
+  test('is for administrators, and about the provider of the configuration', async () => {
+    const { body } = await world.ask('/api/v1/oidc', { headers: root })
+    const shown = body['provider'] as Record<string, unknown>
+    assert.equal(shown['issuer'], provider.issuer)
+    assert.deepEqual(shown['roles'], [
+      { group: 'team', role: 'operator' },
+      { group: 'platform', role: 'admin' },
+    ])
+    assert.ok(!JSON.stringify(body).includes(CLIENT_SECRET))
+    const session = await signIn()
+    const headers = { cookie: cookiesOf(session) }
+    assert.equal((await world.ask('/api/v1/oidc', { headers })).status, 403)
+    assert.equal((await world.ask(`/api/v1/oidc/tests/${'x'.repeat(43)}`, { headers })).status, 403)
   })
 })

@@ -160,6 +160,33 @@ suite('a session', () => {
     await change('sato', { password: PASSWORD })
   })
 
+  test('is seen and ended by its owner and by administrators, and by nobody else', async () => {
+    type Listed = { id: string; name: string; isCurrent: boolean; agent: string; address: string }
+    const list = async (headers: Session) =>
+      (await world.ask('/api/v1/sessions?limit=500', { headers })).body['items'] as Listed[]
+    const end = async (id: string, headers: Session) =>
+      (await world.ask(`/api/v1/sessions/${id}`, { method: 'DELETE', headers })).status
+    const [mine, other] = [await world.signIn('sato'), await world.signIn('sato')]
+    const seen = await list(mine)
+    assert.ok(seen.length >= 2 && seen.every(({ name }) => name === 'sato'))
+    assert.deepEqual(new Set(seen.map(({ address }) => address)), new Set(['127.0.0.1']))
+    const [current] = seen.filter(({ isCurrent }) => isCurrent)
+    assert.equal(seen.filter(({ isCurrent }) => isCurrent).length, 1)
+    const ofRoot = (await list(root)).find(({ isCurrent }) => isCurrent)!
+    assert.equal(await end(ofRoot.id, mine), 404)
+    assert.equal(await end('', mine), 404)
+    assert.ok(await isAlive(root))
+    const second = (await list(other)).find(({ isCurrent }) => isCurrent)!
+    assert.equal(await end(second.id, mine), 200)
+    assert.equal(await isAlive(other), false)
+    assert.equal(await end(second.id, mine), 404)
+    assert.ok((await list(root)).some(({ id }) => id === current?.id))
+    assert.equal(await end(current!.id, root), 200)
+    assert.equal(await isAlive(mine), false)
+    const [entry] = world.audit.search(null, 1, { action: 'endSession' }).entries
+    assert.deepEqual([entry?.target, entry?.actor.name], ['session/sato', 'root'])
+  })
+
   test('the last administrator stays, and a scoped one is none', async () => {
     for (const body of [{ role: 'viewer' }, { scope: ['route:orders'] }]) {
       assert.equal((await change('root', body)).status, 409)

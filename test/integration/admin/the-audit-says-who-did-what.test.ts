@@ -33,6 +33,11 @@ suite('the audit', () => {
     const { items } = await audit()
     assert.equal(items.length, before + 2)
     const [second, first] = items
+    await world.ask('/api/v1/me')
+    await world.ask('/api/v1/audit', { headers: { cookie: '__Host-sallyport=over' } })
+    assert.equal((await audit()).items.length, before + 2, 'nobody who looks is no attempt')
+    await world.ask('/api/v1/me', { headers: { authorization: 'Bearer guessed' } })
+    assert.equal((await audit()).items.length, before + 3)
     assert.deepEqual(
       { ...first, sequence: 0, time: '', previous: '', hash: '' },
       {
@@ -74,6 +79,50 @@ suite('the audit', () => {
       const answer = await world.ask(`/api/v1/audit${query}`, { headers: root })
       assert.equal(answer.status, 422, query)
     }
+  })
+
+  test('is found by time, way and request, and by nothing that is no time', async () => {
+    const [last] = (await audit('?limit=1')).items
+    const { time, requestId, sequence } = last as {
+      time: string
+      requestId: string
+      sequence: number
+    }
+    const after = new Date(Date.parse(time) + 1).toISOString()
+    assert.equal((await audit(`?since=${after}`)).items.length, 0)
+    const at = await audit(`?since=${time}&until=${after}&origin=ui&requestId=${requestId}`)
+    assert.deepEqual(
+      at.items.map((entry) => entry['sequence']),
+      [sequence],
+    )
+    assert.equal((await audit(`?until=${time}&requestId=${requestId}`)).items.length, 0)
+    assert.equal((await audit('?origin=file')).items.length, 0)
+    for (const query of ['?since=yesterday', '?until=2030-13-01', '?since=2030-01-01T00:00']) {
+      const answer = await world.ask(`/api/v1/audit${query}`, { headers: root })
+      assert.equal(answer.status, 422, query)
+    }
+  })
+
+  test('is taken away whole, oldest first, as lines whose chain can be followed or as a table', async () => {
+    await world.ask('/api/v1/tokens', {
+      method: 'POST',
+      body: { name: '=cmd|calc', role: 'viewer' },
+      headers: root,
+    })
+    const jsonl = await world.ask('/api/v1/audit/export', { headers: root })
+    assert.match(String(jsonl.headers['content-disposition']), /attachment; filename="audit.jsonl"/)
+    assert.equal(jsonl.text, readFileSync(join(world.dataDir, 'audit/audit-000001.jsonl'), 'utf8'))
+    const csv = await world.ask('/api/v1/audit/export?format=csv&lang=ja&action=addUser', {
+      headers: root,
+    })
+    assert.equal(csv.headers['content-type'], 'text/csv; charset=utf-8')
+    const lines = csv.text.trimEnd().split('\r\n')
+    assert.match(lines[0] ?? '', /実行者/)
+    assert.equal(lines.length - 1, (await audit('?action=addUser&limit=500')).items.length)
+    assert.equal((await world.ask('/api/v1/audit/export')).status, 401)
+    await add('looker')
+    const looker = await world.signIn('looker')
+    assert.equal((await world.ask('/api/v1/audit/export', { headers: looker })).status, 403)
   })
 
   test('holds no secret, and no name forges a line', async () => {

@@ -1,12 +1,13 @@
 // `sallyport user`, `token` and `login` against a running control plane: over its socket, and over the network.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { after, before, suite, test } from 'node:test'
 import { token, userCommand } from '../../../gateway/cli/access.ts'
+import { audit } from '../../../gateway/cli/audit.ts'
 import type { Command } from '../../../gateway/cli/command.ts'
 import { loginCommand } from '../../../gateway/cli/login.ts'
 import { systemClock } from '../../../sidecar/runtime/clock.ts'
@@ -84,6 +85,49 @@ suite('the command line', () => {
     }
     const [entry] = world.audit.search(null, 1).entries
     assert.deepEqual([entry?.origin, entry?.actor.kind], ['cli', 'local'])
+  })
+
+  test('says who is signed in where, and ends it', async () => {
+    await world.signIn('root')
+    const other = await world.signIn('root')
+    const list = await run(user, `sessions ${here()}`)
+    assert.match(
+      list.out,
+      /^ID +NAME +ROLE +ADDRESS +BEGAN +USED +ENDS +BROWSER\n[0-9a-f]{16} +root /,
+    )
+    const read = async () => {
+      const { out } = await run(user, `sessions -o json ${here()}`)
+      return (JSON.parse(out) as { items: { id: string; isCurrent: boolean }[] }).items
+    }
+    const before = await read()
+    assert.equal(before.length, 2)
+    for (const { id } of before) {
+      assert.equal((await run(user, `end-session ${id} ${here()}`)).code, 0)
+    }
+    assert.deepEqual(await read(), [])
+    assert.equal((await world.ask('/api/v1/me', { headers: other })).status, 401)
+    const gone = await run(user, `end-session ${before[0]!.id} ${here()}`)
+    assert.match(gone.talk, /no session/)
+  })
+
+  test('says who did what, and where the record of it was changed', async () => {
+    const list = await run(audit, `list --action endSession --limit 2 ${here()}`)
+    assert.match(
+      list.out,
+      /^TIME +BY +ADDRESS +WAY +ACTION +OBJECT +RESULT\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +local /,
+    )
+    assert.equal(list.out.trimEnd().split('\n').length, 3)
+    assert.equal((await run(audit, `verify ${here()}`)).code, 0)
+    const file = join(world.dataDir, 'audit/audit-000001.jsonl')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace('user/root', 'user/toor'))
+    const broken = await run(audit, `verify ${here()}`)
+    assert.equal(broken.code, 1)
+    assert.match(broken.talk, /audit-000001\.jsonl, line 1: line_changed/)
+    writeFileSync(file, text)
+    for (const wrong of ['frob', 'list x', 'list --limit 0', 'verify x']) {
+      assert.equal((await run(audit, `${wrong} ${here()}`)).code, 2, wrong)
+    }
   })
 
   test('makes and removes tokens', async () => {

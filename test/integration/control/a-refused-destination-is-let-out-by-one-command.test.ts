@@ -1,4 +1,4 @@
-// egress denied, check and allow: from a refusal to a rule in the file, and back.
+// The egress commands: from a refusal to a rule in the file, for a while or for good, and back.
 
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -92,5 +92,65 @@ egress:
       socket.destroy()
       return line.includes(' 403 ')
     })
+  })
+
+  test('may be let out for a while, and taken back by name, everything else as it was', async () => {
+    const before = readFileSync(gateway.file, 'utf8')
+    const args = ['--from', 'reports', '--owner', 'team-a', '--for', '1h', '-o', 'json']
+    const allowed = await run('egress', 'allow', 'api.partner.test:8443', ...args)
+    assert.equal(allowed.code, 0, allowed.stderr)
+    const { rule, expires } = JSON.parse(allowed.stdout) as { rule: string; expires: string }
+    const lifeMs = Date.parse(expires) - Date.now()
+    assert.ok(lifeMs > 3_500_000 && lifeMs < 3_700_000, expires)
+    assert.match(readFileSync(gateway.file, 'utf8'), new RegExp(`expires: ${expires}`))
+    const retracted = await run('egress', 'retract', rule)
+    assert.equal(retracted.code, 0, retracted.stderr)
+    const restored = readFileSync(gateway.file, 'utf8')
+    assert.equal(restored.replace(/^ {2}rules: \[\s*\]\n/m, ''), before)
+    assert.notEqual((await run('egress', 'retract', rule)).code, 0)
+  })
+
+  test('may be ignored with a note, and is shown again afterwards', async () => {
+    const { socket } = await tunnel(proxy, 'tracker.example.com:443')
+    socket.destroy()
+    const isShown = async (): Promise<boolean> =>
+      (await run('egress', 'denied')).stdout.includes('tracker.example.com')
+    await until('denial', isShown)
+    const key = ['tracker.example.com:443', '--from', 'anonymous']
+    assert.equal((await run('egress', 'ignore', ...key, '--note', 'a tracker')).code, 0)
+    assert.equal(await isShown(), false)
+    assert.match((await run('egress', 'denied', '--all')).stdout, /ignored: a tracker/)
+    assert.equal((await run('egress', 'unignore', ...key)).code, 0)
+    assert.equal(await isShown(), true)
+    assert.notEqual((await run('egress', 'unignore', ...key)).code, 0)
+  })
+
+  test('inside is never let out by a command', async () => {
+    for (const host of [
+      '169.254.169.254:80',
+      '10.0.0.1',
+      '0x7f.1',
+      'localhost',
+      'metadata.google.internal',
+    ]) {
+      const args = ['--from', 'anonymous', '--owner', 'team-a', '--for', '1h']
+      const { code, stderr } = await run('egress', 'allow', host, ...args)
+      assert.equal(code, 6, `${host}: ${stderr}`)
+    }
+  })
+
+  test('goes by the mode that every worker says it is in', async () => {
+    const { stdout } = await run('egress', 'modes', '-o', 'json')
+    const { configured, workers, missing, isAsConfigured } = JSON.parse(stdout) as {
+      configured: string
+      workers: { mode: string }[]
+      missing: number
+      isAsConfigured: boolean
+    }
+    assert.deepEqual([configured, missing, isAsConfigured], ['enforce', 0, true])
+    assert.deepEqual(
+      workers.map(({ mode }) => mode),
+      ['enforce', 'enforce'],
+    )
   })
 })

@@ -29,6 +29,8 @@ export interface MeshNodeOptions {
   /** Life of certificates; default 1h. */
   readonly ttl?: string
   readonly files?: Readonly<Record<string, string>>
+  /** Of another node of the same fleet; default: a new one. */
+  readonly mesh?: Mesh
 }
 
 export interface SidecarPorts {
@@ -176,9 +178,8 @@ export class MeshNode {
 
 /** Starts a node with one worker, a listener `public` without TLS, and a mesh below a root and an authority of its own. */
 export async function startMeshNode(options: MeshNodeOptions): Promise<MeshNode> {
-  const { sections, authorize, ttl = '1h', files = {} } = options
+  const { sections, authorize, ttl = '1h', files = {}, mesh = await makeMesh() } = options
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-whole-'))
-  const mesh = await makeMesh()
   // The gateway's own folder is made together with it, and a key that others can read is refused.
   const key = join(folder, 'authority.key')
   writeFileSync(key, mesh.authority.keyPem, { mode: 0o600 })
