@@ -16,7 +16,8 @@ export interface ChangesOptions {
   readonly clock: Clock
   readonly log: Log
   readonly file: string
-  readonly load: (text: string) => Promise<LoadResult>
+  /** `isUnchecked`: policy tests that fail refuse it. */
+  readonly load: (text: string, isUnchecked: boolean) => Promise<LoadResult>
   /** Puts it to work on every process of this node: its number, or why not. */
   readonly apply: (loaded: LoadedConfig) => Promise<{ serial: number } | { reason: string }>
   readonly tell: (message: ToControl) => void
@@ -135,7 +136,7 @@ export class Changes {
     if (tookBack !== undefined && before !== null && checksumOf(before.text) !== tookBack)
       return { kind: 'live', live: before, warnings: [] }
     if (before?.text === text) return this.#keep(before, confirmWithinMs)
-    const loaded = await load(text)
+    const loaded = await load(text, change.isUnchecked === true)
     if (loaded.kind === 'refused') return { kind: 'refused', problems: loaded.problems }
     const applied = await apply(loaded)
     if ('reason' in applied) return { kind: 'rejected', reason: applied.reason }

@@ -5,15 +5,9 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { compilePlan } from './config/compile.ts'
-import { runPolicyTests } from './decide/policy-tests.ts'
+import { policyTests } from './decide/policy-tests.ts'
 import { disk } from './config/disk.ts'
-import {
-  loadConfig,
-  loadConfigText,
-  type LoadedConfig,
-  type LoadResult,
-  type RunTests,
-} from './config/load.ts'
+import { loadConfig, loadConfigText, type LoadedConfig, type LoadResult } from './config/load.ts'
 import type { Plan } from './config/plan.ts'
 import { formatProblems } from './config/problems.ts'
 import { watchSources, type Watcher } from './config/watch.ts'
@@ -64,9 +58,6 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const supervisor = new RunningSupervisor(options)
   return (await supervisor.start()) ? supervisor : null
 }
-
-/** Control has refused changes whose tests fail; what is taken back must not be kept from coming. */
-const runTests: RunTests = (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'warning')
 
 class RunningSupervisor implements Supervisor {
   ports: Readonly<Record<string, number>> = {}
@@ -122,8 +113,14 @@ class RunningSupervisor implements Supervisor {
       clock,
       log,
       file: options.file,
-      load: (text) =>
-        loadConfigText(text, options.file, { ...disk, env: options.env, clock, runTests }),
+      load: (text, isUnchecked) =>
+        loadConfigText(text, options.file, {
+          ...disk,
+          env: options.env,
+          clock,
+          // What was checked, or is taken back, must not be kept from coming.
+          runTests: policyTests(isUnchecked ? 'error' : 'warning'),
+        }),
       apply: (loaded) => this.#applyChange(loaded),
       tell: (message) => this.#control.tell(message),
     })
@@ -367,7 +364,7 @@ class RunningSupervisor implements Supervisor {
       ...disk,
       env,
       clock,
-      runTests: (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, severity),
+      runTests: policyTests(severity),
     })
   }
 

@@ -3,7 +3,7 @@
 import { disk } from '../config/disk.ts'
 import { loadConfig } from '../config/load.ts'
 import { formatProblems } from '../config/problems.ts'
-import { runPolicyTests } from '../decide/policy-tests.ts'
+import { policyTests } from '../decide/policy-tests.ts'
 import type { Command } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 import { COMMAND_WORDS } from './words/command-words.ts'
@@ -23,7 +23,7 @@ export const check: Command = {
       ...disk,
       env,
       clock,
-      runTests: (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error'),
+      runTests: policyTests('error'),
     })
     const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
     if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour }))

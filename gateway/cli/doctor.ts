@@ -18,7 +18,7 @@ import {
 import { CHECK_WORDS } from '../control/system/check-words.ts'
 import { allChecks } from '../control/system/checks/all.ts'
 import { realProbes } from '../control/system/probes.ts'
-import { runPolicyTests } from '../decide/policy-tests.ts'
+import { policyTests } from '../decide/policy-tests.ts'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
 import { parseDurationMs } from '../../sidecar/runtime/units.ts'
 import { ApiFailure, callApi } from './api-client.ts'
@@ -162,7 +162,7 @@ async function fromFile(
     ...disk,
     env,
     clock,
-    runTests: (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error'),
+    runTests: policyTests('error'),
   })
   const isLoaded = loaded.kind === 'loaded'
   const context: CheckContext = {

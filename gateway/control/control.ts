@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { JwksDocument } from '../auth/key-set.ts'
 import { disk } from '../config/disk.ts'
-import { loadConfigText, type LoadResult, type RunTests } from '../config/load.ts'
+import { loadConfigText, type LoadResult } from '../config/load.ts'
 import type { Plan } from '../config/plan.ts'
 import type { LiveAnswer } from '../decide/explain-messages.ts'
-import { runPolicyTests } from '../decide/policy-tests.ts'
+import { policyTests } from '../decide/policy-tests.ts'
 import type { MeshQuestion } from '../mesh/membership.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { AuditEvent } from './audit/entry.ts'
@@ -363,7 +363,6 @@ export class Control {
 
   #check(text: string): Promise<LoadResult> {
     const { clock, env } = this.#deps
-    const runTests: RunTests = (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, 'error')
-    return loadConfigText(text, this.#file, { ...disk, env, clock, runTests })
+    return loadConfigText(text, this.#file, { ...disk, env, clock, runTests: policyTests('error') })
   }
 }

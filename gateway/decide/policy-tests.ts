@@ -1,5 +1,6 @@
 // Policy tests: cases kept in the configuration that a new one must still decide as they say.
 
+import type { RunTests } from '../config/load.ts'
 import type { Plan } from '../config/plan.ts'
 import type { ConfigPath, Problem } from '../../sidecar/runtime/problem.ts'
 import { explainEdge, policyFor } from './explain-edge.ts'
@@ -54,6 +55,11 @@ export interface PolicyTest {
 }
 
 const FIX = 'change what the configuration says, or what the test expects'
+
+/** As the loading of a configuration runs them. */
+export function policyTests(severity: Problem['severity']): RunTests {
+  return (tests, plan, nowMs) => runPolicyTests(tests, plan, nowMs, severity)
+}
 
 /**
  * A problem for each expectation that is not met; `nowMs`: wall clock. Pure. `severity` is `error` for a change, which

@@ -110,7 +110,8 @@ async function applyRoutes(api: Api, upstreamPort: number): Promise<boolean> {
   const { tag } = await api.call('GET', '/api/v1/config')
   const text = config(upstreamPort, ROUTES)
   const { status, ms, text: answer } = await api.call('PUT', '/api/v1/config', { text }, tag)
-  say(`${ROUTES} routes: answered ${status} after ${ms.toFixed(0)} ms: ${answer.slice(0, 200)}`)
+  const why = status === 200 ? '' : `: ${answer.slice(0, 500)}`
+  say(`${ROUTES} routes: answered ${status} after ${ms.toFixed(0)} ms${why}`)
   return status === 200
 }
 

@@ -25,12 +25,16 @@ function start() {
   const told: ToControl[] = []
   const applied: string[] = []
   const said: string[] = []
+  const loads: [text: string, isUnchecked: boolean][] = []
   let serial = 1
   const changes = new Changes({
     clock,
     log: { info: () => {}, warn: () => {}, error: (text) => said.push(text) },
     file,
-    load: check,
+    load(text, isUnchecked) {
+      loads.push([text, isUnchecked])
+      return check(text)
+    },
     async apply({ text }) {
       if (text.includes('taken')) return { reason: 'the port is taken' }
       applied.push(text)
@@ -39,7 +43,16 @@ function start() {
     tell: (message) => told.push(message),
   })
   changes.edited(1, 'one\n')
-  return { changes, clock, told, applied, said, read: () => readFileSync(file, 'utf8'), file }
+  return {
+    changes,
+    clock,
+    told,
+    applied,
+    said,
+    loads,
+    read: () => readFileSync(file, 'utf8'),
+    file,
+  }
 }
 
 function change(text: string, confirmWithinMs: number | null = null): ConfigChange {
@@ -65,6 +78,18 @@ test('what cannot be served is not written', async () => {
   assert.deepEqual(results, ['refused', 'rejected'])
   assert.deepEqual(applied, [])
   assert.equal(read(), 'one\n')
+})
+
+test('policy tests hold for what nobody has checked, and never keep what is taken back from coming', async () => {
+  const { changes, clock, loads } = start()
+  await changes.make(1, { ...change('two\n', 1000), isUnchecked: true })
+  await clock.advance(1000)
+  await changes.make(2, change('three\n'))
+  assert.deepEqual(loads, [
+    ['two\n', true],
+    ['one\n', false],
+    ['three\n', false],
+  ])
 })
 
 test('a change that is not confirmed is taken back; one that is stays', async () => {

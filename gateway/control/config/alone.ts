@@ -62,12 +62,12 @@ export class Alone implements Deployment {
     return this.#inTurn(async () => {
       const { live } = this.#served()
       if (checksumOf(live.text) !== expected) throw stale(await this.#options.store.head())
-      const result = await this.#options.change(change)
+      const result = await this.#options.change({ ...change, isUnchecked: true })
       if (result.kind === 'refused') throw invalid(result.problems)
       if (result.kind === 'rejected') throw new ApiError('rejected', result.reason)
       this.#live = result.live
       await this.#writeDown(result.live)
-      return { ...this.#served(), nodes: [] }
+      return { ...this.#served(), nodes: [], warnings: result.warnings }
     })
   }
 

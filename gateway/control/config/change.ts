@@ -27,6 +27,8 @@ export interface ConfigChange {
   readonly message: string
   /** Taken back unless confirmed within this time; null: it stays. */
   readonly confirmWithinMs: number | null
+  /** Set where nobody has checked the text yet: then its policy tests must hold, too. */
+  readonly isUnchecked?: true
   /** Absent: only the time decides, or nothing. */
   readonly guard?: Guard
 }

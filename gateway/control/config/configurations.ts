@@ -79,15 +79,14 @@ export class Configurations {
   async trial(text: string): Promise<Trial> {
     const result = await this.#options.check(text)
     if (result.kind === 'refused') throw invalid(result.problems)
-    const names = { before: 'served', after: 'wanted' }
-    return { warnings: result.warnings, diff: unifiedDiff(this.served().text, text, names) }
+    return { warnings: result.warnings, diff: diffOf(this.served().text, text) }
   }
 
   /** Throws ApiError: `stale` where somebody else was faster, `config_invalid`, `rejected`, `not_available`. */
   async apply({ expected, ...change }: ChangeWanted): Promise<Applied> {
-    const { diff, warnings } = await this.trial(change.text)
-    const { nodes, ...current } = await this.#deployment.apply(change, expected)
-    return { ...servedOf(current), warnings, nodes, diff }
+    const before = this.served().text
+    const { nodes, warnings, ...current } = await this.#deployment.apply(change, expected)
+    return { ...servedOf(current), warnings, nodes, diff: diffOf(before, change.text) }
   }
 
   /** The change that waits stays. Throws ApiError `conflict`, `not_available`. */
@@ -110,6 +109,10 @@ export class Configurations {
   get #deployment(): Deployment {
     return this.#options.deployment()
   }
+}
+
+function diffOf(served: string, wanted: string): string {
+  return unifiedDiff(served, wanted, { before: 'served', after: 'wanted' })
 }
 
 function servedOf({ live, revision }: Current): Served {

@@ -1,5 +1,6 @@
 // How a configuration comes to be served: by this node alone, or by every node of a fleet.
 
+import type { LocatedProblem } from '../../config/problems.ts'
 import type { ConfigStore } from '../revisions/config-store.ts'
 import type { ConfigChange, LiveConfig } from './change.ts'
 
@@ -19,6 +20,7 @@ export interface ServingNode {
 export interface Deployed extends Current {
   /** Every live node of the fleet; empty for a node that works alone. */
   readonly nodes: readonly ServingNode[]
+  readonly warnings: readonly LocatedProblem[]
 }
 
 export interface Deployment {
@@ -29,7 +31,7 @@ export interface Deployment {
   /** The supervisor serves this now. */
   learn(live: LiveConfig): void
   /**
-   * Puts a text to work everywhere or nowhere, if what is served still has the checksum `expected`. Throws ApiError:
+   * Checks a text and puts it to work everywhere or nowhere, if what is served still has the checksum `expected`. Throws ApiError:
    * `stale` where somebody else was faster, `config_invalid`, `rejected`, `not_available`.
    */
   apply(change: ConfigChange, expected: string): Promise<Deployed>

@@ -106,6 +106,7 @@ export class FleetControl {
       prefix: store.prefix,
       remembered: readNode(dataDir, newId),
       remember: (remembered) => writeNode(dataDir, remembered),
+      check,
       prepare: (text) => prepare(text, { clock, file, check, plan: () => this.#plan }),
       keepRefused: (text) => keepRefused(dataDir, text),
     })

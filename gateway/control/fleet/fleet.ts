@@ -1,13 +1,14 @@
 // One node of a fleet: announces itself, answers to proposals, and serves what all have agreed on.
 
 import type { Cluster, Redis } from 'ioredis'
+import type { LoadResult } from '../../config/load.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { ChangeResult, ConfigChange, LiveConfig } from '../config/change.ts'
 import type { Current, Deployed, Deployment } from '../config/deployment.ts'
-import { notWaiting } from '../config/refusals.ts'
+import { invalid, notWaiting } from '../config/refusals.ts'
 import type { ConfigStore } from '../revisions/config-store.ts'
 import { RedisConfigStore } from '../revisions/redis-config-store.ts'
 import type { RevisionSummary } from '../revisions/revision.ts'
@@ -39,6 +40,8 @@ export interface FleetDeps {
   readonly remembered: Remembered
   /** Throws the system's error. */
   readonly remember: (remembered: Remembered) => void
+  /** Everything that is wrong with a text; changes nothing. */
+  readonly check: (text: string) => Promise<LoadResult>
   /** Whether this node could serve a text. */
   readonly prepare: (text: string) => Promise<Vote>
   /** Asks the supervisor. */
@@ -128,14 +131,24 @@ export class Fleet implements Deployment {
   }
 
   async apply(change: ConfigChange, expected: string): Promise<Deployed> {
+    const checked = await this.#deps.check(change.text)
+    if (checked.kind === 'refused') throw invalid(checked.problems)
+    const { warnings } = checked
     try {
       const { revision, nodes } = await this.#publish(change, expected)
       const { number, text, author, origin, message } = revision
       const { live } = this.#follower
       // What waits and is asked for again without a term is to stay.
       const isWaiting = live?.text === text && live.revertsAtMs !== null
-      if (isWaiting && change.confirmWithinMs === null) return { ...(await this.confirm()), nodes }
-      return { live: { ...live!, text, author, origin, message }, revision: number, nodes }
+      if (isWaiting && change.confirmWithinMs === null) {
+        return { ...(await this.confirm()), nodes, warnings }
+      }
+      return {
+        live: { ...live!, text, author, origin, message },
+        revision: number,
+        nodes,
+        warnings,
+      }
     } catch (error) {
       throw this.#refusal(error)
     }

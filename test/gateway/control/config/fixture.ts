@@ -43,9 +43,11 @@ export class FakeSupervisor {
   refuses: ChangeResult | null = null
 
   readonly change = async (change: ConfigChange): Promise<ChangeResult> => {
+    const checked = await check(change.text)
+    if (checked.kind === 'refused') return { kind: 'refused', problems: checked.problems }
     this.changes.push(change)
     if (this.refuses !== null) return this.refuses
-    const { confirmWithinMs, ...rest } = change
+    const { confirmWithinMs, isUnchecked: _, ...rest } = change
     const serial = this.live.serial + 1
     this.live = { ...rest, serial, revertsAtMs: confirmWithinMs === null ? null : 5000 }
     return { kind: 'live', live: this.live, warnings: [] }

@@ -12,7 +12,7 @@ import { redisCommand } from '../../../support/redis-command.ts'
 import { startRedis, type TestRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
 import { redisPlan } from '../../limit/redis-plan.ts'
-import { FakeSupervisor, quiet } from '../config/fixture.ts'
+import { check, FakeSupervisor, quiet } from '../config/fixture.ts'
 
 /** Everything but the clock of Redis is ten times as fast. */
 const clock: Clock = {
@@ -70,6 +70,7 @@ function join(name: string, supervisor = new FakeSupervisor(), id = ids++): Test
     prefix,
     remembered: { id: id.toString(16).padStart(32, 'f'), revision: null },
     remember: () => {},
+    check,
     prepare: (text) => node.prepare(text),
     change,
     confirm,
