@@ -7,7 +7,8 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 
 const START_MS = 10_000
-const FIXED = ['--save', '', '--appendonly', 'no']
+// A replica would write what it is sent into a file of the working folder first.
+const FIXED = ['--save', '', '--appendonly', 'no', '--repl-diskless-load', 'swapdb']
 
 export interface TestRedis {
   readonly port: number
