@@ -18,6 +18,8 @@ import { TOPOLOGY_WORDS } from './words.ts'
 
 /** One of so many may fail before a line is marked. */
 const MOST_FAILED = 100
+/** A picture that is narrower than this needs no shrinking. */
+const LEAST_WIDTH = 860
 /** Characters that fit beside the sign. */
 const FITTING = 20
 const SIGNS = { well: '●', troubled: '▲', drained: '◇', unknown: '' } as const
@@ -40,7 +42,7 @@ export function Picture({ label, shown, picked, onPick }: PictureProps) {
   return (
     <div className="topology-frame" tabIndex={0} role="region" aria-label={label}>
       <svg
-        className="topology"
+        className={width < LEAST_WIDTH ? 'topology narrow' : 'topology'}
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}

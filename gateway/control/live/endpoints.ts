@@ -26,7 +26,8 @@ export interface EndpointsDeps {
 
 /** The mesh as far as its instances are concerned. */
 export interface MeshInstances {
-  readonly registry: { list(): readonly InstanceView[] }
+  /** Of the whole fleet. */
+  instances(): readonly InstanceView[]
   /** Those that get no new call, `service instance`; complete each time. */
   hold(held: ReadonlySet<string>): void
 }
@@ -122,7 +123,7 @@ export class Endpoints {
       reports,
       checks: this.#probes.results,
       drains: this.#drains.list,
-      instances: this.#mesh?.registry.list() ?? [],
+      instances: this.#mesh?.instances() ?? [],
       figures: figures(),
       nowMs: clock.wallMs(),
     })

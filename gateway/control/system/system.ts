@@ -172,7 +172,7 @@ export class System {
       revertsAtMs,
       egressMode: egress.plan?.mode ?? null,
       keys,
-      instances: mesh()?.mesh.registry.list() ?? [],
+      instances: mesh()?.mesh.instances() ?? [],
       accounts: await summaryOfAccounts(documents),
       nodes: joined === null ? null : () => nodesOf(joined),
     }

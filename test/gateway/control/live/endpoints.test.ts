@@ -91,7 +91,7 @@ suite('the endpoints of a node', () => {
       },
     })
     endpoints.useMesh({
-      registry: { list: () => [INSTANCE] },
+      instances: () => [INSTANCE],
       hold: (names) => void held.push([...names]),
     })
     await endpoints.open(documents)
