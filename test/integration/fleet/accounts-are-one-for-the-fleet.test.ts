@@ -123,6 +123,9 @@ suite('accounts of a fleet', () => {
       return (await addUser(b, 'tanaka')).status === 201
     })
     assert.equal(await me(a, at(a, root)), 200)
+    await until('the other node to know', async () => {
+      return (await call(a, '/users', { headers: at(a, root) })).text.includes('tanaka')
+    })
     await signIn(a, 'tanaka')
     assert.equal((await call(a, '/setup')).body['isSetUp'], true)
   })

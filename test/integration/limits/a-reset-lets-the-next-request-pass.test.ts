@@ -186,8 +186,11 @@ telemetry: { accessLog: off }
       await rowOf('exact', 'sub grace')
       const place = ['--data-dir', join(nodes[0]!.folder, 'data')]
       const run = (...args: readonly string[]) => sallyport('limits', ...args, ...place)
-      const listed = await run('ls')
-      assert.match(listed.stdout, /exact +sub grace +20\/min +40 +in \d+ s/)
+      // Each node tells once a second what it refused.
+      await until('all that both nodes refused', async () => {
+        const { stdout } = await run('ls')
+        return /exact +sub grace +20\/min +40 +in \d+ (?:s|min)/.test(stdout)
+      })
       const reset = await run('reset', 'sub grace')
       assert.deepEqual([reset.code, reset.stderr.includes('counted anew')], [0, true])
       assert.equal((await ask(ports[0]!, { path: '/exact', headers })).status, 200)
