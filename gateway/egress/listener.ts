@@ -107,7 +107,7 @@ export class Listener {
   }
 
   #createTls(peers: MeshPeers): TlsServer {
-    const server = createTlsServer({ ...meshServerOptions(peers.identity), noDelay: true })
+    const server = createTlsServer(meshServerOptions(peers.identity))
     peers.follow(server)
     server.on('connection', (socket: Socket) => {
       socket.on('error', () => socket.destroy())

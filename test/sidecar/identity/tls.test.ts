@@ -52,6 +52,12 @@ async function call(
   return verdict
 }
 
+test('no server of the mesh holds back the first answer of a connection', async () => {
+  const server = createServer(meshServerOptions(await identityOf(ORDERS, bundleOf(root))))
+  // What Node's own HTTP servers do by themselves; without it, each connection's first answer takes 40 ms longer.
+  assert.equal((server as unknown as { noDelay: boolean }).noDelay, true)
+})
+
 test('both ends know each other, whatever intermediates stand between', async () => {
   const [first, second] = await Promise.all(
     ['CN=first', 'CN=second'].map((subject) =>
