@@ -161,7 +161,11 @@ suite('a call across three services', { timeout: 60_000 }, () => {
     direct.destroy()
     assert.match(String(refused?.body), /"status":403,"code":"caller_not_allowed"/)
     assert.equal(billingApp.seen.length, calls)
-    const reasons = billing.records().map(({ reason, endpoint }) => [reason, endpoint])
+    const refusals = () => billing.records().filter(({ reason }) => reason !== 'ok')
+    await until('the last refusal in the log', () => {
+      return refusals().at(-1)?.reason === 'caller_not_allowed'
+    })
+    const reasons = refusals().map(({ reason, endpoint }) => [reason, endpoint])
     assert.deepEqual(
       reasons.slice(-4).map(([reason]) => reason),
       [
