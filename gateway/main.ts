@@ -4,7 +4,7 @@ import { commands, hiddenCommands, usage, type CommandContext } from './cli/comm
 import { ExitCode } from './cli/exit-codes.ts'
 import { helpOf } from './cli/help.ts'
 import { parseCommand } from './cli/parse-command.ts'
-import { chooseLanguage } from './cli/words/language.ts'
+import { chooseLanguage, type Language } from './cli/words/language.ts'
 import { MAIN_WORDS } from './cli/words/main-words.ts'
 import { systemClock } from '../sidecar/runtime/clock.ts'
 import { errorMessage } from '../sidecar/runtime/errors.ts'
@@ -58,10 +58,18 @@ async function run(args: readonly string[]): Promise<number> {
     context.talk(`sallyport ${name}: ${parsed.reason}\n${t.usage}: ${command.usage}\n`)
     return ExitCode.usage
   }
-  const code = await command.run(parsed.args, { ...context, language })
+  const talk = await talkIn(language, name)
+  const code = await command.run(parsed.args, { ...context, talk, language })
   // Nobody waits for what it has left under way.
   if (hidden !== undefined) process.exit(code)
   return code
+}
+
+/** A sidecar carries no words of the gateway. */
+async function talkIn(language: Language, command: string): Promise<CommandContext['talk']> {
+  if (language === 'en' || command === 'sidecar') return context.talk
+  const { spoken } = await import('./cli/words/spoken.ts')
+  return (text) => context.talk(spoken(text, language))
 }
 
 process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {

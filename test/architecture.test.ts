@@ -14,6 +14,7 @@ const RANKS: readonly (readonly [prefix: string, rank: number])[] = [
   ['sidecar/telemetry/', 1],
   // A snapshot carries rules, so policy stands below it; it needs nothing of identity or telemetry.
   ['sidecar/policy/', 1],
+  ['gateway/language/', 1],
   ['sidecar/snapshot/', 2],
   ['sidecar/upstream/', 3],
   ['sidecar/forward/', 4],

@@ -1,6 +1,9 @@
 // Problems with their places in the file, and how they are shown to people.
 
 import type { ConfigPath, Problem } from '../../sidecar/runtime/problem.ts'
+import { inLanguage } from '../language/in-language.ts'
+import type { Language } from '../language/language.ts'
+import { PROBLEM_LABELS } from '../language/problem-labels.ts'
 import { hideSecrets } from './secrets.ts'
 
 /** A problem between two places of the file; `related` is the other one. */
@@ -15,7 +18,7 @@ export interface Position {
   readonly length: number
 }
 
-export interface LocatedProblem extends Problem {
+export interface LocatedProblem extends PairProblem {
   readonly position: Position
   /** Where the other place of a PairProblem is. */
   readonly other: Position | null
@@ -24,6 +27,8 @@ export interface LocatedProblem extends Problem {
 export interface FormatOptions {
   /** Terminal colours. */
   readonly colour: boolean
+  /** Absent: English. The file's own text stays as it is. */
+  readonly language?: Language
 }
 
 type Locate = (path: ConfigPath, atKey?: boolean) => Position
@@ -49,34 +54,37 @@ export function formatProblems(
   problems: readonly LocatedProblem[],
   text: string,
   file: string,
-  { colour }: FormatOptions,
+  { colour, language = 'en' }: FormatOptions,
 ): string {
   const paint = (code: string) => (part: string) =>
     colour && part !== '' ? `\u001b[${code}m${part}\u001b[0m` : part
   const [bold, red, yellow, cyan, faint] = ['1', '1;31', '1;33', '36', '2'].map(paint) as [
     ...[Paint, Paint, Paint, Paint, Paint],
   ]
+  const label = PROBLEM_LABELS[language]
+  const say = (part: string) => clean(inLanguage(part, language))
   const lines = text.split(/\r\n|[\r\n]/)
   const blocks = problems.toSorted(byPosition).map((problem) => {
     const mark = problem.severity === 'error' ? red : yellow
     const place = `${file}:${problem.position.line}:${problem.position.column}`
-    const head = `${bold(place)} ${mark(`${problem.severity}:`)} ${bold(clean(problem.message))}`
+    const head = `${bold(place)} ${mark(`${label[problem.severity]}:`)} ${bold(say(problem.message))}`
     const { other } = problem
     const also =
-      other === null ? [] : [`  ${cyan('see also:')} ${file}:${other.line}:${other.column}`]
-    const fix = `  ${cyan('fix:')} ${clean(problem.fix)}`
+      other === null ? [] : [`  ${cyan(`${label.seeAlso}:`)} ${file}:${other.line}:${other.column}`]
+    const fix = `  ${cyan(`${label.fix}:`)} ${say(problem.fix)}`
     return [head, ...excerpt(problem.position, lines, faint, mark), ...also, fix, ''].join('\n')
   })
-  return [...blocks, `${countProblems(problems)}\n`].join('\n')
+  return [...blocks, `${countProblems(problems, language)}\n`].join('\n')
 }
 
 /** `2 errors, 1 warning`. */
-export function countProblems(problems: readonly Problem[]): string {
+export function countProblems(problems: readonly Problem[], language: Language = 'en'): string {
+  const label = PROBLEM_LABELS[language]
   const count = (severity: Problem['severity']) => {
     const number = problems.filter((problem) => problem.severity === severity).length
-    return number === 0 ? [] : [`${number} ${severity}${number === 1 ? '' : 's'}`]
+    return number === 0 ? [] : [label.count(number, severity)]
   }
-  return [...count('error'), ...count('warning')].join(', ') || 'no problems'
+  return [...count('error'), ...count('warning')].join(label.comma) || label.none
 }
 
 export function byPosition(a: LocatedProblem, b: LocatedProblem): number {

@@ -1,8 +1,8 @@
 // Which language the command line speaks: what `--lang` says, or what the system's locale asks for.
 
-import { LANGUAGES, type Language } from '../../control/system/language.ts'
+import { LANGUAGES, type Language } from '../../language/language.ts'
 
-export { words, type Language } from '../../control/system/language.ts'
+export { words, type Language } from '../../language/language.ts'
 
 export type LanguageChoice =
   | { readonly kind: 'chosen'; readonly language: Language; readonly rest: readonly string[] }

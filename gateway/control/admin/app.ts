@@ -3,9 +3,11 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ServerOptions } from 'node:https'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
+import { answerInLanguage } from '../../language/answer-in-language.ts'
+import { preferredLanguage } from '../../language/preferred-language.ts'
 import { ApiError, TooManyRequests } from './api-error.ts'
 import { Call, type ApiEvent, type Caller } from './call.ts'
-import { asApiError, refuse } from './faults.ts'
+import { asApiError, leadBack, refuse } from './faults.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import type { Operation, Principal } from './operation.ts'
 import { isAt } from './path.ts'
@@ -59,7 +61,8 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
     const known = asApiError(error, options.log)
     const isRepeated = known instanceof TooManyRequests && known.isRepeated
     if (!isRepeated) calls.get(request)?.tell(known.code)
-    refuse(reply, known, request.id)
+    if (isVisit(request)) leadBack(reply, known, request.id)
+    else refuse(reply, known, request.id)
   }
   app.setErrorHandler(fail)
   app.removeContentTypeParser('text/plain')
@@ -85,12 +88,25 @@ export async function createAdminApp(options: AdminAppOptions): Promise<FastifyI
       url: path,
       bodyLimit: maxBodyBytes,
       config: { operation },
-      handler: (request, reply) => calls.get(request)!.run(reply),
+      handler: async (request, reply) =>
+        spoken(operation, await calls.get(request)!.run(reply), request, reply),
     })
   }
   options.pages?.(app)
   await app.ready()
   return app
+}
+
+/** The audit is evidence: it is the same for everybody. */
+function spoken(
+  { path }: Operation,
+  answer: unknown,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+): unknown {
+  if (answer === reply || path.startsWith('/api/v1/audit')) return answer
+  reply.header('vary', 'accept-language')
+  return answerInLanguage(answer, preferredLanguage(headers['accept-language']))
 }
 
 function newServer({ tls, newId, log }: AdminAppOptions): FastifyInstance {
@@ -108,6 +124,12 @@ function newServer({ tls, newId, log }: AdminAppOptions): FastifyInstance {
   } as const
   if (tls === undefined) return Fastify(options)
   return Fastify({ ...options, https: tls })
+}
+
+/** A person looks at what comes back, and could do nothing with a problem document. */
+function isVisit({ routeOptions, headers }: FastifyRequest): boolean {
+  const { operation } = routeOptions.config as { operation?: Operation }
+  return operation?.isVisited === true && (headers.accept ?? '').includes('text/html')
 }
 
 /** Which methods there are at a path is no secret: it stands in our documentation. */

@@ -3,6 +3,8 @@
 import type { FastifyReply } from 'fastify'
 import { errorCode, errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
+import { problemInLanguage } from '../../language/answer-in-language.ts'
+import { preferredLanguage } from '../../language/preferred-language.ts'
 import { ApiError, problemBody, TooManyRequests } from './api-error.ts'
 
 export function asApiError(error: unknown, log: Log): ApiError {
@@ -26,13 +28,23 @@ export function asApiError(error: unknown, log: Log): ApiError {
   return new ApiError('internal_error', 'this is our fault; the log says more')
 }
 
-/** Answers with a problem document (RFC 9457). */
+/** Answers with a problem document (RFC 9457), in the language of who asks. */
 export function refuse(reply: FastifyReply, error: ApiError, requestId: string): void {
   if (error instanceof TooManyRequests) {
     reply.header('retry-after', String(error.retryAfterSeconds))
   }
+  const language = preferredLanguage(reply.request.headers['accept-language'])
+  const body = problemInLanguage(problemBody(error, requestId), language)
   reply
     .code(error.status)
     .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(problemBody(error, requestId))))
+    .header('content-language', language)
+    .header('vary', 'accept-language')
+    .send(Buffer.from(JSON.stringify(body)))
+}
+
+/** To the console's door, which says why by the code. */
+export function leadBack(reply: FastifyReply, { code }: ApiError, requestId: string): void {
+  const query = new URLSearchParams({ refused: code, request: requestId })
+  reply.code(303).header('location', `/login?${query.toString()}`).send()
 }

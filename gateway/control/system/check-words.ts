@@ -2,7 +2,7 @@
 
 import { CHECK_WORDS_EN } from './check-words-en.ts'
 import { CHECK_WORDS_JA } from './check-words-ja.ts'
-import { words } from './language.ts'
+import { words } from '../../language/language.ts'
 
 export type { CheckWords, Saying } from './check-words-en.ts'
 

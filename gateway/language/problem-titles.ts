@@ -1,13 +1,16 @@
-// Titles of what the control plane refuses, by its stable code; the detail behind them stays as it was answered.
+// Titles of what the control plane refuses, by its stable code.
 
-import { words } from './language.ts'
+import { words, type Language } from './language.ts'
 
-export const PROBLEM_WORDS = words(
+const PROBLEM_WORDS = words(
   {
     unreachable: 'the gateway does not answer',
     bad_request: 'not understood',
     not_signed_in: 'not signed in',
+    second_factor_needed: 'a code is needed',
     not_permitted: 'not permitted',
+    second_factor_required: 'a second factor comes first',
+    reauthentication_needed: 'show again that it is you',
     host_not_allowed: 'reached under another name',
     cross_site: 'refused: from another site',
     not_found: 'not found',
@@ -28,7 +31,10 @@ export const PROBLEM_WORDS = words(
     unreachable: 'ゲートウェイが応答しません',
     bad_request: 'リクエストを解釈できません',
     not_signed_in: 'サインインしていません',
+    second_factor_needed: 'コードが必要です',
     not_permitted: '権限がありません',
+    second_factor_required: '先に2要素認証の設定が必要です',
+    reauthentication_needed: '本人確認が必要です',
     host_not_allowed: '許可されていない名前で接続しています',
     cross_site: '別のサイトからのリクエストのため拒否しました',
     not_found: '見つかりません',
@@ -48,7 +54,7 @@ export const PROBLEM_WORDS = words(
 )
 
 /** null for a code of a newer gateway. */
-export function problemTitle(code: string, language: 'en' | 'ja'): string | null {
+export function problemTitle(code: string, language: Language): string | null {
   const titles: Readonly<Record<string, string>> = PROBLEM_WORDS[language]
   return Object.hasOwn(titles, code) ? titles[code]! : null
 }

@@ -1,0 +1,71 @@
+// What Explain says of each step, and policy tests of what came out.
+
+import type { Texts } from './texts.ts'
+
+export const EXPLAIN_TEXTS: Texts = {
+  'no route takes {}': '{1}を受け取るルートがありません',
+  'origin {}': 'オリジン{1}',
+  '{} is not listed: the page may not read the answer':
+    '{1}は許可リストにないため、ページは応答を読めません',
+  '{} asks for {}; answered here': '{1}は{2}を求めています。ここで応答しました',
+  '{} asks for {} with fields {}': '{1}は{2}を、フィールド{3}とともに求めています',
+  '{}, origin {}': '{1}、オリジン{2}',
+  'counted as {}': '{1}として数えました',
+  '{} of at most {} bytes': '{2}バイト以下のところ{1}バイト',
+  'one of {}': '{1}のいずれか',
+  'the limit × {}': '制限 × {1}',
+  '{}, {} by {} until {}: {}': '{1}、{3}が{4}まで{2}：{5}',
+  '{} by {}': '{2}による{1}',
+  'no rule names {} for {}': '{2}に{1}を許可するルールがありません',
+  '{}: enforce would refuse it': '{1}：enforceでは拒否されます',
+  'every address behind the name is vetted when it is dialled':
+    '名前から得られたアドレスは、接続時にすべて検査します',
+  'explain {}': 'explain {1}',
+  'no rule speaks about {}': '{1}に関するルールがありません',
+  '{} calls {}: {} {}; {} rules speak about {}':
+    '{1}から{2}への呼び出し：{3} {4}（{6}に関するルールは{5}件）',
+  '`{}` is no URL': '`{1}` はURLではありません',
+  'there is no listener `{}`; listeners are: {}': 'リスナー `{1}` はありません。リスナー：{2}',
+  '`OPTIONS *` has no route': '`OPTIONS *` に対応するルートはありません',
+  'serves {}, not {}': '{2}ではなく{1}を提供します',
+  '{} is not as it must be': '{1}が条件と異なります',
+  '{} is more specific, or earlier in the file': '{1}のほうが限定的か、ファイルでより前にあります',
+  'the route is public': '公開ルートです',
+  'nothing of its token is kept': 'トークンの内容は保存していません',
+  'no token ({})': 'トークンがありません（{1}）',
+  'the token cannot be read': 'トークンを読み取れません',
+  'no kid': 'kidなし',
+  'kid {}': 'kid {1}',
+  'alg {}, {}': 'alg {1}、{2}',
+  'good until {} (clock skew included)': '{1}まで有効（時刻のずれの許容を含む）',
+  'it was refused before anybody looked': '検証の前に拒否されました',
+  'the token was withdrawn': 'トークンは取り消されています',
+  'made by a key of the issuer': '発行者の鍵で署名されています',
+  'the value of claim {} is not kept': 'クレーム{1}の値は保存していません',
+  '{} = {} cannot be a header field': '{1} = {2} はヘッダーの値にできません',
+  'scope holds {}': 'scopeに{1}があります',
+  'scope = {} lacks some of {}': 'scope = {1} に、{2}の一部がありません',
+  'no key of the issuer verifies {}': '{1}を検証できる鍵が発行者にありません',
+  'no key of the issuer has kid = {}': 'kid = {1} の鍵が発行者にありません',
+  'the key {} may not verify {}': '鍵{1}では{2}を検証できません',
+  'the keys of the issuer could not be fetched': '発行者の鍵を取得できませんでした',
+  'too many tokens were being checked': '検証中のトークンが多すぎました',
+  'no key of the issuer made this signature': 'この署名に合う鍵が発行者にありません',
+  'no key of the issuer with kid = {} made this signature':
+    'kid = {1} の鍵のうち、この署名に合うものが発行者にありません',
+  'clock skew {} s': '時刻のずれの許容{1}秒',
+  'now {}, {}': '現在{1}、{2}',
+  '{}, {}; at most {} s': '{1}、{2}、最大{3}秒',
+  '{} = {} not in {}': '{1} = {2} は{3}に含まれません',
+  'change what the configuration says, or what the test expects':
+    '設定か、テストの期待値のどちらかを変更してください',
+  'policy test `{}` fails: {}': 'ポリシーのテスト `{1}` が失敗しました：{2}',
+  '{} is {}, not {}{}': '{1}は{3}ではなく{2}です{4}',
+  'there is no `egress:`': '`egress:` がありません',
+  'it says neither `request:` nor `egress:` nor `mesh:`':
+    '`request:`、`egress:`、`mesh:` のどれもありません',
+  'there is no `mesh:`': '`mesh:` がありません',
+  'say `token: { issuer, claims }` instead of an Authorization field':
+    'Authorization フィールドの代わりに `token: { issuer, claims }` と書いてください',
+  'no listener `{}` in this plan': 'この設定にリスナー `{1}` はありません',
+}
