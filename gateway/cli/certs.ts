@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { errorMessage, SallyportError } from '../../sidecar/runtime/errors.ts'
+import { acmeList, acmeRenew } from './certs-acme.ts'
 import { apiCommand, type Call, type Shown } from './api-command.ts'
 import type { CommandArguments, CommandContext } from './command.ts'
 
@@ -36,7 +37,7 @@ const MAX_PAGES = 50
 
 export const certs = apiCommand('certs', {
   usage:
-    '[ls] [--due-within DAYS] | upload --listener NAME --cert FILE [--key FILE] [--name NAME | --replaces FILE] [--confirm-expired] [--check] | request NAME… | served --listener NAME [--name HOST] | authority [rotate|finish|abandon]',
+    '[ls] [--due-within DAYS] | upload --listener NAME --cert FILE [--key FILE] [--name NAME | --replaces FILE] [--confirm-expired] [--check] | request NAME… | served --listener NAME [--name HOST] | acme | renew LISTENER | authority [rotate|finish|abandon]',
   options: {
     'due-within': { type: 'string' },
     listener: { type: 'string' },
@@ -53,8 +54,11 @@ export const certs = apiCommand('certs', {
     if (verb === 'upload' && rest.length === 0) return upload(args, call, context)
     if (verb === 'request' && rest.length > 0) return request(rest, call)
     if (verb === 'served' && rest.length === 0) return served(args, call)
+    if (verb === 'acme' && rest.length === 0) return acmeList(call)
+    if (verb === 'renew' && rest.length <= 1) return acmeRenew(rest[0] ?? '', call)
     if (verb === 'authority' && rest.length <= 1) return authority(rest[0] ?? 'show', call)
-    const verbs = '`ls`, `upload`, `request NAME…`, `served` or `authority`'
+    const verbs =
+      '`ls`, `upload`, `request NAME…`, `served`, `acme`, `renew LISTENER` or `authority`'
     throw new SallyportError('usage', `write ${verbs}`)
   },
 })

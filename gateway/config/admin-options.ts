@@ -6,6 +6,7 @@ export const ADMIN_DEFAULTS = {
   bind: '127.0.0.1:9443',
   setup: 'printed',
   groupsClaim: 'groups',
+  secondFactor: 'optional',
 } as const
 
 /** Each may do what the ones before it may. */
@@ -83,6 +84,13 @@ export const AdminOptions = Type.Union(
           }),
         ),
         oidc: Type.Optional(Oidc),
+        secondFactor: Type.Optional(
+          Type.Enum(['optional', 'required'], {
+            default: ADMIN_DEFAULTS.secondFactor,
+            description:
+              'Whether everybody who signs in with a password needs the code of an authenticator app too: `optional` (default), or `required`, and then they set it up at their next sign-in before anything else. Whoever comes through the identity provider has its own.',
+          }),
+        ),
         setup: Type.Optional(
           Type.Enum(['printed', 'file'], {
             default: ADMIN_DEFAULTS.setup,
@@ -95,7 +103,8 @@ export const AdminOptions = Type.Union(
     ),
   ],
   {
-    description: 'The console and its API over the network: {bind, tls, hosts, oidc}, or `off`.',
+    description:
+      'The console and its API over the network: {bind, tls, hosts, oidc, secondFactor}, or `off`.',
   },
 )
 export type AdminOptions = Static<typeof AdminOptions>

@@ -25,6 +25,8 @@ export type AdminPlan =
       readonly oidc: OidcPlan | null
       /** Where the setup token is told: on stderr and in its file, or in the file alone. */
       readonly setup: 'printed' | 'file'
+      /** Whether everybody who signs in with a password needs a second factor. */
+      readonly secondFactor: 'optional' | 'required'
     }
 
 export interface AdminTlsPlan {
@@ -66,6 +68,7 @@ export function compileAdmin(
     report(problem)
   }
   const { tls, hosts = [], oidc, setup = ADMIN_DEFAULTS.setup } = options ?? {}
+  const { secondFactor = ADMIN_DEFAULTS.secondFactor } = options ?? {}
   const bind = compileBind(options?.bind ?? ADMIN_DEFAULTS.bind, [...at, 'bind'], watching)
   const tlsPlan = tls === undefined ? null : compileTls(tls, [...at, 'tls'], watching, readFile)
   const oidcPlan =
@@ -79,6 +82,7 @@ export function compileAdmin(
     hosts: hostsOf(bind.host, hosts),
     oidc: oidcPlan,
     setup,
+    secondFactor,
   }
 }
 

@@ -117,3 +117,12 @@ export function lastPart(name: string | undefined): string {
 function stem(file: string): string {
   return file.replace(/\.[^./]+$/, '')
 }
+
+/** What renews itself at two thirds of its life and has less than this part of it left has failed to. */
+const LATE_SHARE = 0.25
+
+/** Whether a certificate that is renewed by itself should have been by now. */
+export function isLate({ validFromDate, validToDate }: X509Certificate, nowMs: number): boolean {
+  const lifeMs = validToDate.getTime() - validFromDate.getTime()
+  return validToDate.getTime() - nowMs < lifeMs * LATE_SHARE
+}

@@ -104,6 +104,7 @@ export function* compileSteps(
     routes: plans,
     tables,
     accessLog: compileAccessLog(config),
+    secretNames: new Set(config.telemetry?.mask?.map((name) => name.toLowerCase())),
     metrics,
   }
 }

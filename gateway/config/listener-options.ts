@@ -1,6 +1,7 @@
 // The schema of one entry of `listeners:`, and the values that hold where a key is left out.
 
 import { Type, type Static } from 'typebox'
+import { AcmeOptions } from './acme-options.ts'
 import { DURATION_PATTERN, SIZE_PATTERN } from '../../sidecar/runtime/units.ts'
 
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'
@@ -52,6 +53,7 @@ const Tls = Type.Object(
           'Client certificates: `none`, `optional` or `required`; default required with clientCa, else none.',
       }),
     ),
+    acme: Type.Optional(AcmeOptions),
   },
   CLOSED,
 )

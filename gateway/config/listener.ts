@@ -3,6 +3,7 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { ConfigPath, Report } from '../../sidecar/runtime/problem.ts'
 import { parseDurationMs, parseSizeBytes } from '../../sidecar/runtime/units.ts'
+import { compileAcme } from './acme.ts'
 import { LISTENER_DEFAULTS, type ListenerOptions } from './listener-options.ts'
 import type { MaterialReader } from './materials.ts'
 import type { ListenerPlan, TlsPlan } from './plan.ts'
@@ -122,7 +123,7 @@ function compileTls(
 ): TlsPlan {
   const tlsAt = [...at, 'tls']
   const context = (key: string) => ({ at: [...tlsAt, key], report, production })
-  const { certs, clientCa } = options
+  const { certs, clientCa, acme } = options
   const clientAuth = options.clientAuth ?? (clientCa === undefined ? 'none' : 'required')
   if (clientAuth !== 'none' && clientCa === undefined) {
     report({
@@ -133,7 +134,12 @@ function compileTls(
     })
   }
   return {
-    certificates: compileCertificates(certs, materials, context('certs')),
+    certificates: compileCertificates(certs, materials, {
+      ...context('certs'),
+      isRenewed: acme !== undefined,
+    }),
+    folder: certs.replace(/(?<=.)\/+$/, ''),
+    acme: acme === undefined ? null : compileAcme(acme, materials, context('acme')),
     minVersion: options.minVersion ?? LISTENER_DEFAULTS.minVersion,
     clientCaPem:
       clientCa === undefined ? null : compileClientCa(clientCa, materials, context('clientCa')),

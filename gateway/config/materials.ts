@@ -28,6 +28,9 @@ export interface Disk {
   readonly readFolder: (path: string) => readonly string[]
 }
 
+/** Why something that is not there cannot be read. */
+export const MISSING = 'there is no such file or folder'
+
 const MAX_FILE_BYTES = 1024 * 1024
 const MAX_FOLDER_ENTRIES = 1000
 
@@ -124,7 +127,7 @@ function attempt<Content extends object>(
 function reason(error: unknown): string {
   switch ((error as { code?: unknown }).code) {
     case 'ENOENT':
-      return 'there is no such file or folder'
+      return MISSING
     case 'EACCES':
     case 'EPERM':
       return 'permission denied'

@@ -26,6 +26,8 @@ export interface Plan {
   /** One table for each listener name. */
   readonly tables: ReadonlyMap<string, RouteTable<RoutePlan>>
   readonly accessLog: AccessLogPlan
+  /** Fields and query parameters whose values nobody is shown, besides those whose names say so; in lower case. */
+  readonly secretNames: ReadonlySet<string>
   /** Where metrics are scraped; port 0: any free one. null: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null
 }
@@ -49,11 +51,28 @@ export interface ListenerPlan {
 }
 
 export interface TlsPlan {
-  /** At least one; the first serves clients without SNI or with an unknown name. */
+  /**
+   * The first serves clients without SNI or with an unknown name. Empty only with `acme`, before its first certificate:
+   * then no handshake succeeds.
+   */
   readonly certificates: readonly CertificatePlan[]
+  /** Where they come from, as written, without a slash at the end. */
+  readonly folder: string
+  /** null: they are put there by somebody else. */
+  readonly acme: AcmePlan | null
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
   readonly clientCaPem: string | null
   readonly clientAuth: 'none' | 'optional' | 'required'
+}
+
+export interface AcmePlan {
+  /** URL of the authority's directory. */
+  readonly directory: string
+  readonly email: string
+  /** Lower-case host names of the one certificate; at least one. */
+  readonly names: readonly string[]
+  /** Whom the directory is verified by; null: the CAs of the system. */
+  readonly caPem: string | null
 }
 
 export interface CertificatePlan {

@@ -62,6 +62,13 @@ const Route = Type.Object(
       title: 'a name',
       description: 'Unique name of the route; it appears in logs and metrics.',
     }),
+    owner: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Who answers for the route; for people, it decides nothing.',
+      }),
+    ),
     listener: Type.Optional(
       Type.Union([Name, Type.Array(Name, { minItems: 1, maxItems: 64 })], {
         description: 'Listener or listeners that serve the route; default: every listener.',
@@ -210,6 +217,13 @@ export const ConfigSchema = Type.Object(
       Type.Object(
         {
           accessLog: Type.Optional(AccessLog),
+          mask: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+              maxItems: 100,
+              description:
+                'Names of fields and query parameters whose values nobody is shown, like x-patient; those of secret-looking names never are.',
+            }),
+          ),
           metrics: Type.Optional(
             Type.String({
               title: 'an address and a port',

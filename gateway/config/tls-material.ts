@@ -5,6 +5,7 @@ import type { ConfigPath, Problem, Report } from '../../sidecar/runtime/problem.
 import { coversName } from './certificate-names.ts'
 import {
   isIssuedBy,
+  isLate,
   isSelfIssued,
   lastPart,
   pairUp,
@@ -13,7 +14,7 @@ import {
   type NamedPem,
   type Refuse,
 } from './certificate-pairs.ts'
-import type { MaterialReader } from './materials.ts'
+import { MISSING, type MaterialReader } from './materials.ts'
 import { readPem } from './pem.ts'
 import type { CertificatePlan } from './plan.ts'
 
@@ -30,6 +31,8 @@ export interface TlsContext {
   readonly at: ConfigPath
   readonly report: Report
   readonly production: boolean
+  /** An authority issues what is missing or over: neither is an error then. Default false. */
+  readonly isRenewed?: boolean
 }
 
 /**
@@ -50,9 +53,12 @@ export function compileCertificates(
       context.report(problem)
     },
   }
+  const { isRenewed = false } = context
   const refuse = reporter(watching, 'error')
   const listing = reader.folder(folder)
   if ('error' in listing) {
+    // It is made for the first certificate that is issued.
+    if (isRenewed && listing.error === MISSING) return []
     refuse(`cannot read folder ${folder}: ${listing.error}`, 'name a folder with certificates')
     return []
   }
@@ -61,7 +67,7 @@ export function compileCertificates(
     .flatMap((name) => readNamedPem(folder, name, reader, refuse))
   const candidates = pairUp(files, refuse).filter((c) => isSound(c, watching))
   const inTime = withinValidity(candidates, reader.readAtMs, watching)
-  if (inTime.length === 0 && !isTold) {
+  if (inTime.length === 0 && !isTold && !isRenewed) {
     refuse(
       `folder ${folder} holds no certificate to serve`,
       'put a .crt and its .key file there (PEM)',
@@ -183,6 +189,7 @@ function withinValidity(
     if (isValid(candidate)) {
       const left = Math.min(...chain.map((c) => c.validToDate.getTime())) - nowMs
       if (left >= EXPIRY_WARNING_MS) continue
+      if (context.isRenewed === true && !isLate(chain[0]!, nowMs)) continue
       const days = Math.floor(left / DAY_MS)
       const message = `${file} expires in ${days} ${days === 1 ? 'day' : 'days'}`
       reporter(context, 'warning')(message, 'renew it; the folder is watched')
@@ -190,9 +197,10 @@ function withinValidity(
     }
     const outdated = chain.find((c) => validity(c, nowMs) !== null)!
     const isCovered = names.every((name) => valid.some((other) => coversName(other.names, name)))
+    const isBearable = isCovered || context.isRenewed === true
     const message = `${file}: ${subject(outdated)} ${validity(outdated, nowMs)}`
     const fix = isCovered ? 'remove it; another one serves its names' : 'replace it'
-    reporter(context, isCovered ? 'warning' : 'error')(message, fix)
+    reporter(context, isBearable ? 'warning' : 'error')(message, fix)
   }
   return valid
 }

@@ -17,6 +17,7 @@ import type { ListenerPlan } from '../config/plan.ts'
 import { Http1Exchange } from '../../sidecar/forward/http1-exchange.ts'
 import { Http2Exchange } from '../../sidecar/forward/http2-exchange.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
+import type { AcmeAnswers } from './acme-answers.ts'
 import { appFor, createApp, showFastify } from './app.ts'
 import type { RequestState } from './request-state.ts'
 import type { RequestSteps } from './steps.ts'
@@ -31,6 +32,7 @@ export interface ListenerDeps {
   readonly clock: Clock
   readonly steps: RequestSteps
   readonly reception: Reception
+  readonly acme: AcmeAnswers
 }
 
 export class Listener {
@@ -87,13 +89,22 @@ export class Listener {
     else {
       // A TLS socket takes this from the one it wraps; nobody waits for a client that leaves in its handshake.
       socket.allowHalfOpen = false
-      this.#tls.emit('connection', socket)
+      const { acme } = this.#deps
+      const serve = (): boolean => this.#tls!.emit('connection', socket)
+      if (acme.isWaiting) acme.lead(socket, serve)
+      else serve()
     }
   }
 
   /** Throws where `update` with this plan could not succeed. */
   checkUpdate(plan: ListenerPlan): void {
-    if (plan.tls !== null) checkTls(plan.tls)
+    if (plan.tls === null) return
+    checkTls(plan.tls)
+    // An authority would fill the folder again, but until then nobody could be served.
+    if (plan.tls.certificates.length === 0 && this.#plan.tls?.certificates.length !== 0) {
+      const message = `folder ${plan.tls.folder} holds no certificate any more`
+      throw new Error(`${message}: those that were served before are kept`)
+    }
   }
 
   /** Takes over a plan that speaks alike: new certificates and limits serve from the next connection on. */

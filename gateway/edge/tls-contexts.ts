@@ -44,8 +44,9 @@ export class ServerContexts {
     }
     this.#exact = exact
     this.#wildcards = wildcards
-    this.#default = first!
-    this.#options = contextOptions(plan, plan.certificates[0]!)
+    this.#options = contextOptions(plan, plan.certificates[0] ?? null)
+    // Without any certificate every handshake fails, whatever the client offers.
+    this.#default = first ?? createSecureContext(this.#options)
   }
 
   /** Options of the context that serves clients without SNI. */
@@ -77,11 +78,11 @@ export function checkTls(plan: TlsPlan): void {
     createSecureContext(contextOptions(plan, certificate))
 }
 
-function contextOptions(plan: TlsPlan, certificate: CertificatePlan): SecureContextOptions {
+/** `certificate` null: there is none yet. */
+function contextOptions(plan: TlsPlan, certificate: CertificatePlan | null): SecureContextOptions {
   const withClients = plan.clientCaPem !== null
   return {
-    cert: certificate.certPem,
-    key: certificate.keyPem,
+    ...(certificate === null ? {} : { cert: certificate.certPem, key: certificate.keyPem }),
     minVersion: plan.minVersion,
     ciphers: CIPHERS,
     honorCipherOrder: true,

@@ -10,10 +10,14 @@ import type { TestCa } from './certificates.ts'
 const DAY_MS = 86_400_000
 const SUBJECT_ALT_NAME = '2.5.29.17'
 
-/** The names it asks for, and a certificate for them and its key. Throws where its signature is not by that key. */
+/**
+ * The names it asks for, and a certificate for them and its key, for a day. Throws where its signature is not by that
+ * key. `serialNumber`: hex.
+ */
 export async function readRequest(
   csrPem: string,
   ca: TestCa,
+  serialNumber = '5a',
 ): Promise<{ readonly names: readonly string[]; readonly certPem: string }> {
   const request = new x509.Pkcs10CertificateRequest(csrPem)
   if (!(await request.verify())) throw new Error('the request is not signed by its key')
@@ -22,7 +26,7 @@ export async function readRequest(
   const wanted = new x509.SubjectAlternativeNameExtension(asked.rawData)
   const issuer = new x509.X509Certificate(ca.certPem)
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: '5a',
+    serialNumber,
     issuer: issuer.subject,
     notBefore: new Date(Date.now() - 60_000),
     notAfter: new Date(Date.now() + DAY_MS),

@@ -7,7 +7,14 @@ import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Plan } from '../../config/plan.ts'
 import { ApiError } from '../admin/api-error.ts'
 import { serialOf } from './describe.ts'
-import { tlsListeners, type TlsListener } from './folder.ts'
+import {
+  folderOf,
+  readerOf,
+  tlsListeners,
+  viewFolder,
+  type FolderView,
+  type TlsListener,
+} from './folder.ts'
 import { askableName, ownAddress, shownCertificate } from './handshake.ts'
 import { PlanInForce } from './in-force.ts'
 import { takeInventory, type Inventory, type MeshCertificates } from './inventory.ts'
@@ -27,6 +34,15 @@ export interface AskedNode {
   readonly name: string
   readonly isThis: boolean
   readonly addresses: readonly string[]
+}
+
+/** A listener of a node, for whoever looks at what it shows. */
+export interface NodeDoor {
+  readonly name: string
+  readonly isThis: boolean
+  readonly hosts: readonly string[]
+  /** null: it is not known. */
+  readonly port: number | null
 }
 
 export interface CertificatesDeps {
@@ -109,10 +125,39 @@ export class Certificates {
 
   /** Which certificate each node shows. Throws ApiError `not_found` for a listener that is none. */
   async served(listener: string, serverName: string | null): Promise<readonly ServedBy[]> {
-    const found = tlsListeners(this.#now().plan.listeners).find(({ name }) => name === listener)
-    if (found === undefined) throw new ApiError('not_found', `there is no TLS listener ${listener}`)
+    const doors = await this.doors(listener)
+    return Promise.all(doors.map((door) => this.#ask(door, serverName)))
+  }
+
+  /** Where a listener of each node is reached. Throws ApiError `not_found` for a listener that is none. */
+  async doors(listener: string): Promise<readonly NodeDoor[]> {
+    const found = this.#listener(listener)
+    const bound = this.#inForce.portOf(listener)
     const nodes = (await this.#deps.nodes()).slice(0, MAX_NODES)
-    return Promise.all(nodes.map((node) => this.#ask(node, found, serverName)))
+    return nodes.map(({ name, isThis, addresses }) => {
+      const port = isThis ? bound : found.port
+      const hosts = isThis ? [ownAddress(found.host)] : addresses.slice(0, MAX_ADDRESSES)
+      return { name, isThis, hosts, port: port === 0 ? null : port }
+    })
+  }
+
+  /** The folder of a listener as it is now. Throws ApiError `not_found`. */
+  view(listener: string): FolderView {
+    const { plan, file } = this.#now()
+    const found = this.#listener(listener)
+    const context = {
+      file,
+      production: plan.production,
+      nowMs: this.#deps.clock.wallMs(),
+      isRenewed: found.tls.acme !== null,
+    }
+    return viewFolder(folderOf(found), readerOf(context), context)
+  }
+
+  #listener(name: string): TlsListener {
+    const found = tlsListeners(this.#now().plan.listeners).find((one) => one.name === name)
+    if (found !== undefined) return found
+    throw new ApiError('not_found', `there is no TLS listener ${name}`)
   }
 
   /** What an upload would write; throws ApiError with every fault. */
@@ -190,17 +235,14 @@ export class Certificates {
   }
 
   async #ask(
-    { name, isThis, addresses }: AskedNode,
-    listener: TlsListener,
+    { name, isThis, hosts, port }: NodeDoor,
     serverName: string | null,
   ): Promise<ServedBy> {
-    const bound = this.#inForce.portOf(listener.name)
-    const port = isThis ? bound : listener.port
-    const hosts = isThis ? [ownAddress(listener.host)] : addresses.slice(0, MAX_ADDRESSES)
-    let reason = port === null || port === 0 ? 'its port is not known' : 'it has no address'
-    for (const host of reason === 'it has no address' ? hosts : []) {
+    let reason = port === null ? 'its port is not known' : 'it has no address'
+    for (const host of hosts) {
+      if (port === null) break
       try {
-        const shown = await shownCertificate({ host, port: port!, serverName }, this.#deps.clock)
+        const shown = await shownCertificate({ host, port, serverName }, this.#deps.clock)
         const notAfterMs = shown.validToDate.getTime()
         return { node: name, isThis, serial: serialOf(shown), notAfterMs, reason: '' }
       } catch (error) {

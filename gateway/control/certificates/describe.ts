@@ -2,6 +2,7 @@
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { certificateNames } from '../../config/certificate-names.ts'
+import { isLate } from '../../config/certificate-pairs.ts'
 import type { Certificate, CertificateFault } from './schemas.ts'
 
 const DAY_MS = 86_400_000
@@ -25,12 +26,21 @@ export interface Placed {
   /** Default true. */
   readonly isServed?: boolean
   readonly faults?: readonly CertificateFault[]
+  /** An authority renews it by itself: few days left are no reason to look, as long as it does. Default false. */
+  readonly renewsItself?: boolean
 }
 
 /** `chain`: leaf first, as it is sent; never empty. */
 export function describe(
   chain: readonly X509Certificate[],
-  { isDefault = false, isServed = true, faults = [], usedBy, ...placed }: Placed,
+  {
+    isDefault = false,
+    isServed = true,
+    renewsItself = false,
+    faults = [],
+    usedBy,
+    ...placed
+  }: Placed,
   nowMs: number,
 ): Certificate {
   const leaf = chain[0]!
@@ -47,7 +57,10 @@ export function describe(
     notBeforeMs: leaf.validFromDate.getTime(),
     notAfterMs,
     daysLeft: daysLeft(notAfterMs, nowMs),
-    state: stateOf(notAfterMs, faults, nowMs),
+    state:
+      renewsItself && faults.length === 0 && !isLate(leaf, nowMs)
+        ? 'good'
+        : stateOf(notAfterMs, faults, nowMs),
     chain: chain.map((one) => ({
       subject: nameOf(one.subject),
       issuer: nameOf(one.issuer),
@@ -57,6 +70,7 @@ export function describe(
     usedBy: [...usedBy],
     isDefault,
     isServed,
+    renewsItself,
     faults: [...faults],
   }
 }

@@ -1,6 +1,5 @@
 // The certificate folder of a listener as it lies on disk now, judged by the same code that puts it to work.
 
-import { dirname } from 'node:path'
 import { disk } from '../../config/disk.ts'
 import { MaterialCollector, type MaterialReader } from '../../config/materials.ts'
 import { pairUp, type Candidate, type NamedPem } from '../../config/certificate-pairs.ts'
@@ -28,6 +27,8 @@ export interface FolderContext {
   readonly file: string
   readonly production: boolean
   readonly nowMs: number
+  /** An authority issues what is missing or over. Default false. */
+  readonly isRenewed?: boolean
 }
 
 /** A listener that serves TLS. */
@@ -39,7 +40,7 @@ export function tlsListeners(listeners: readonly ListenerPlan[]): readonly TlsLi
 
 /** Of `certs:`, as written: every certificate of a listener comes from there. */
 export function folderOf({ tls }: TlsListener): string {
-  return dirname(tls.certificates[0]!.file)
+  return tls.folder
 }
 
 export function readerOf({ file, nowMs }: FolderContext): MaterialReader {
@@ -76,12 +77,13 @@ export function withFiles(
 export function viewFolder(
   folder: string,
   reader: MaterialReader,
-  { production }: FolderContext,
+  { production, isRenewed = false }: FolderContext,
 ): FolderView {
   const faults: CertificateFault[] = []
   const usable = compileCertificates(folder, reader, {
     at: [],
     production,
+    isRenewed,
     report: ({ severity, message, fix }) => faults.push({ severity, message, fix }),
   })
   const listing = reader.folder(folder)

@@ -5,6 +5,7 @@ import { spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import { readPem } from '../../config/pem.ts'
 import { isStatic, type Plan } from '../../config/plan.ts'
 import type { UpstreamTlsPlan } from '../../../sidecar/upstream/plan.ts'
+import { ownFileOf } from './acme/due.ts'
 import { daysLeft, describe } from './describe.ts'
 import {
   folderOf,
@@ -66,9 +67,9 @@ export function takeInventory(facts: InventoryFacts): Inventory {
 }
 
 /** Whether it is to be looked after within so many days. */
-export function isDue({ kind, state, daysLeft: left }: Certificate, days: number): boolean {
-  // Identities live for an hour: what counts is that they renew themselves.
-  if (kind === 'identity') return state !== 'good'
+export function isDue({ renewsItself, state, daysLeft: left }: Certificate, days: number): boolean {
+  // Some live for an hour: what counts is that they are renewed.
+  if (renewsItself) return state !== 'good'
   return state === 'faulty' || left <= days
 }
 
@@ -76,7 +77,11 @@ function listenerCertificates(facts: InventoryFacts): Inventory {
   const byFolder = Map.groupBy(tlsListeners(facts.plan.listeners), folderOf)
   const reader = readerOf(facts)
   const parts = [...byFolder].map(([folder, listeners]) =>
-    ofFolder(viewFolder(folder, reader, facts), listeners, facts.nowMs),
+    ofFolder(
+      viewFolder(folder, reader, { ...facts, isRenewed: isRenewed(listeners) }),
+      listeners,
+      facts.nowMs,
+    ),
   )
   return {
     items: parts.flatMap((part) => part.items),
@@ -97,9 +102,13 @@ function ofFolder(
     for (const fault of own) told.add(fault)
     const key = keyOf(file, chain[0]!)
     const isServed = served.has(key)
-    const isDefault = isServed && listeners.some(({ tls }) => tls.certificates[0]!.file === file)
+    const isDefault = isServed && listeners.some(({ tls }) => tls.certificates[0]?.file === file)
     const usedBy = listeners.map(({ name }) => name)
-    const placed = { id, kind: 'listener', place: file, usedBy, isServed, isDefault } as const
+    const renewsItself = listeners.some(({ name, tls }) => {
+      return tls.acme !== null && ownFileOf(tls.folder, name) === file
+    })
+    const how = { isServed, isDefault, renewsItself }
+    const placed = { id, kind: 'listener', place: file, usedBy, ...how } as const
     return describe(chain, { ...placed, faults: own }, nowMs)
   }
   const items = pairs.map(({ file, chain }) => row(file, chain, `listener:${file}`))
@@ -107,6 +116,10 @@ function ofFolder(
   const missing = [...served].filter(([key]) => !lying.has(key))
   const kept = missing.map(([, { file, chain }]) => row(file, chain, `served:${file}`))
   return { items: [...items, ...kept], faults: faults.filter((fault) => !told.has(fault)) }
+}
+
+function isRenewed(listeners: readonly TlsListener[]): boolean {
+  return listeners.some(({ tls }) => tls.acme !== null)
 }
 
 function inForce(listeners: readonly TlsListener[]) {
@@ -193,6 +206,7 @@ function identities({ mesh, nowMs }: InventoryFacts): readonly Certificate[] {
         usedBy: [service],
         isDefault: false,
         isServed: true,
+        renewsItself: true,
         faults: [],
       },
     ]

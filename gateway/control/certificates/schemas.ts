@@ -41,6 +41,7 @@ export const Certificate = Type.Object({
   usedBy: Type.Array(Type.String(), { description: 'Listeners, services, hosts.' }),
   isDefault: Type.Boolean({ description: 'Shown to clients that name no host, or none we know.' }),
   isServed: Type.Boolean({ description: 'In use now.' }),
+  renewsItself: Type.Boolean({ description: 'Few days left are no fault: it is renewed in time.' }),
   faults: Type.Array(CertificateFault),
 })
 export type Certificate = Static<typeof Certificate>

@@ -84,12 +84,21 @@ export function judge(
   const isKnown = ({ message }: CertificateFault): boolean =>
     before.faults.some((known) => known.message === message)
   const outside = pair.chain.find((one) => !isInTime(one, context.nowMs))
+  const notNow = (one: X509Certificate): string =>
+    `${nameOf(one.subject) || 'the certificate'} is not valid now (${validity(one)})`
   if (outside !== undefined && !confirmExpired) {
-    const what = `${nameOf(outside.subject) || 'the certificate'} is not valid now`
     const fix = 'renew it, or confirm that it is to be kept all the same'
-    throw fault('/certPem', `${what} (${validity(outside)})`, fix)
+    throw fault('/certPem', notNow(outside), fix)
   }
   const errors = after.faults.filter((one) => one.severity === 'error' && !isKnown(one))
+  const isCovered = pair.names.every((name) =>
+    after.usable.some((other) => coversName(other.names, name)),
+  )
+  if (errors.length > 0 && outside !== undefined && !isCovered) {
+    const why = 'no other certificate serves its names, so the configuration would be refused'
+    const fix = 'put one that is good for its names there first'
+    throw fault('/certPem', `${notNow(outside)}, and ${why}`, fix)
+  }
   if (errors.length > 0) {
     const problems = errors.map(({ message, fix }) =>
       problem('/certPem', plain(message, file), fix),

@@ -49,10 +49,12 @@ export function planUpload(body: UploadBody, context: UploadContext): Planned {
   const pair = readPair(body, context.keptKeys)
   const folder = folderOf(listener)
   const reader = readerOf(context)
-  const where = whereTo(body, pair, viewFolder(folder, reader, context))
+  const isRenewed = listener.tls.acme !== null
+  const here = { ...context, isRenewed }
+  const where = whereTo(body, pair, viewFolder(folder, reader, here))
   const files = outcomeOf(where.steps)
   const place = { folder, files, file: where.file }
-  const { isServed, warnings } = judge(pair, place, reader, context, body.confirmExpired ?? false)
+  const { isServed, warnings } = judge(pair, place, reader, here, body.confirmExpired ?? false)
   const routes = plan.routes.filter(
     ({ listeners }) => listeners === null || listeners.includes(listener.name),
   )

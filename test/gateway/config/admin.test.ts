@@ -42,6 +42,7 @@ test('is on loopback with a certificate of its own where nothing is written', ()
         hosts: ['localhost', '127.0.0.1', '[::1]'],
         oidc: null,
         setup: 'printed',
+        secondFactor: 'optional',
       },
       problems: [],
     })

@@ -55,23 +55,31 @@ async function put(name: string, days: number): Promise<void> {
   writeFileSync(join(folder, 'certs', `${name}.pem`), certPem + keyPem)
 }
 
-async function planNow(port = 0): Promise<Plan> {
+async function planNow(port = 0, from = TEXT): Promise<Plan> {
   const file = join(folder, 'x.yaml')
-  const text = TEXT.replace(':0"', `:${port}"`)
+  const text = from.replace(':0"', `:${port}"`)
   const loaded = await loadConfigText(text, file, { ...disk, env: {}, clock, runTests: () => [] })
   assert.equal(loaded.kind, 'loaded', JSON.stringify(loaded))
   assert.ok(loaded.kind === 'loaded')
   return compilePlan(loaded.config, loaded.materials, 1, () => {})!
 }
 
-async function open(nodes: readonly AskedNode[] = [], port = 0): Promise<Certificates> {
+async function open(
+  nodes: readonly AskedNode[] = [],
+  port = 0,
+  text = TEXT,
+): Promise<Certificates> {
   const certificates = new Certificates({
     clock,
     mesh: () => mesh,
     nodes: () => Promise.resolve(nodes),
     fileFault: () => Promise.resolve(fault),
   })
-  certificates.use(await planNow(port), { file: join(folder, 'x.yaml'), folder, dataDir: folder })
+  certificates.use(await planNow(port, text), {
+    file: join(folder, 'x.yaml'),
+    folder,
+    dataDir: folder,
+  })
   certificates.confirm({ public: 1 })
   return certificates
 }
@@ -100,6 +108,25 @@ suite('certificates of a node', () => {
       'e.example': 'urgent 3',
       'f.example': 'urgent 2',
     })
+  })
+
+  test('that an authority renews are not urgent before they should have been renewed', async () => {
+    await put('acme-public', 2)
+    await put('by-hand', 2)
+    const acme =
+      'directory: https://ca.example/, email: a@b.example, names: [a.example], termsAgreed: true'
+    const text = TEXT.replace('certs: ./certs', `certs: ./certs, acme: { ${acme} }`)
+    const stateOf = async (): Promise<object> => {
+      const { items } = (await open([], 0, text)).inventory()
+      const listed = items.filter(({ kind }) => kind === 'listener')
+      return Object.fromEntries(
+        listed.map((item) => [item.names[0], [item.state, isDue(item, 14)]]),
+      )
+    }
+    const byHand = { 'by-hand.example': ['urgent', true] }
+    assert.deepEqual(await stateOf(), { 'acme-public.example': ['good', false], ...byHand })
+    await clock.advance(1.6 * DAY_MS)
+    assert.deepEqual(await stateOf(), { 'acme-public.example': ['urgent', true], ...byHand })
   })
 
   test('of which one is broken on disk are served on, and say what is wrong', async () => {
