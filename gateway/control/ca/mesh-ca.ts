@@ -25,6 +25,11 @@ export interface MeshCaOptions {
   readonly store: TextStore
   readonly clock: Clock
   readonly audit: Audit
+  /**
+   * Whether everybody who is there believes these roots: a root that is announced is not used before, however long that
+   * takes. Default: always.
+   */
+  readonly isBelieved?: (rootPems: readonly string[]) => boolean
 }
 
 export interface IssuedLeaf {
@@ -58,12 +63,22 @@ export interface AuthorityFacts {
   readonly rootPems: readonly string[]
 }
 
+interface Next {
+  readonly issuer: Issuer
+  /** Infinite: it waits for somebody's word. */
+  readonly fromMs: number
+  /** It waits for nobody who does not believe its root. */
+  readonly isCertain: boolean
+}
+
 export const MAX_TTL_MS = 86_400_000
 const DEFAULT_TTL_MS = 3_600_000
 // The clocks of two machines need not agree to the second.
 const BACKDATE_MS = 60_000
 /** A new root is told to everybody before anything is issued below it; snapshots are repeated every five minutes. */
 export const ANNOUNCE_MS = 5 * 60_000
+/** How often is looked whether everybody believes a root that is due. */
+const BELIEVED_AGAIN_MS = 1000
 const DAY_MS = 86_400_000
 
 export class MeshCa {
@@ -73,8 +88,7 @@ export class MeshCa {
   readonly #anchors: AnchorOverlap
   readonly #listeners = new Set<() => void>()
   #issuer: Issuer
-  /** `fromMs` infinite: it waits for somebody's word. */
-  #next: { readonly issuer: Issuer; readonly fromMs: number } | null = null
+  #next: Next | null = null
   #toldBundle: TrustBundle
   #cancelTimer = (): void => undefined
 
@@ -166,7 +180,7 @@ export class MeshCa {
 
   /**
    * Replaces the authority. Below a root that everybody knows already it issues at once; a new root is announced first
-   * and used {@link ANNOUNCE_MS} later, or at once where the authority in use has expired. Old roots are believed until
+   * and used {@link ANNOUNCE_MS} later, once everybody believes it, or at once where the authority in use has expired. Old roots are believed until
    * the last leaf below them has expired. Rejects with `bad_authority` or `too_many_anchors`, and then nothing has changed;
    * or with the store's error, and then it is in force but may be forgotten by a restart.
    */
@@ -179,8 +193,9 @@ export class MeshCa {
     const known = this.#anchors.bundle.rootPems
     const isKnown = issuer.rootPems.every((pem) => known.includes(pem))
     const isUrgent = this.#issuer.notAfterMs <= nowMs
-    const fromMs = isKnown || isUrgent ? nowMs : nowMs + ANNOUNCE_MS
-    await this.#adopt(issuer, fromMs, nowMs)
+    const isCertain = isKnown || isUrgent
+    const fromMs = isCertain ? nowMs : nowMs + ANNOUNCE_MS
+    await this.#adopt({ issuer, fromMs, isCertain }, nowMs)
     audit({
       kind: 'authority_rotate',
       atMs: nowMs,
@@ -215,14 +230,15 @@ export class MeshCa {
       throw new SallyportError('already_announced', 'another authority is announced already')
     const issuer = readIssuer(material, trustDomain, nowMs)
     prove(issuer, trustDomain, nowMs)
-    await this.#adopt(issuer, Infinity, nowMs)
+    await this.#adopt({ issuer, fromMs: Infinity, isCertain: false }, nowMs)
   }
 
   /** What is announced issues from now on. Rejects with `nothing_announced`. */
   async finish(): Promise<void> {
     if (this.#next === null) throw nothingAnnounced()
-    this.#next = { issuer: this.#next.issuer, fromMs: this.#options.clock.wallMs() }
-    this.#advance(this.#options.clock.wallMs())
+    const nowMs = this.#options.clock.wallMs()
+    this.#next = { issuer: this.#next.issuer, fromMs: nowMs, isCertain: true }
+    this.#advance(nowMs)
     await this.#save()
   }
 
@@ -252,10 +268,10 @@ export class MeshCa {
     this.#listeners.clear()
   }
 
-  async #adopt(issuer: Issuer, fromMs: number, nowMs: number): Promise<void> {
-    const both = new Set([...this.#issuer.rootPems, ...issuer.rootPems])
+  async #adopt(next: Next, nowMs: number): Promise<void> {
+    const both = new Set([...this.#issuer.rootPems, ...next.issuer.rootPems])
     this.#anchors.replace([...both], this.#lastLeafMs(nowMs))
-    this.#next = { issuer, fromMs }
+    this.#next = next
     this.#advance(nowMs)
     await this.#save()
   }
@@ -266,7 +282,7 @@ export class MeshCa {
 
   /** Does what has become due: issues below the announced root, forgets roots that nothing stands below any more. */
   #advance(nowMs: number): void {
-    if (this.#next !== null && nowMs >= this.#next.fromMs) {
+    if (this.#next !== null && this.#mayIssue(this.#next, nowMs)) {
       this.#issuer = this.#next.issuer
       this.#next = null
       this.#anchors.replace(this.#issuer.rootPems, this.#lastLeafMs(nowMs))
@@ -278,6 +294,13 @@ export class MeshCa {
     for (const listener of this.#listeners) listener()
   }
 
+  #mayIssue({ issuer, fromMs, isCertain }: Next, nowMs: number): boolean {
+    if (nowMs < fromMs) return false
+    const { isBelieved = () => true } = this.#options
+    // One that has expired helps nobody, whoever believes what.
+    return isCertain || this.#issuer.notAfterMs <= nowMs || isBelieved(issuer.rootPems)
+  }
+
   /** By then every leaf issued so far has expired: those of processes before this one may have lived longer than ours. */
   #lastLeafMs(nowMs: number): number {
     return Math.max(this.#openedAtMs + MAX_TTL_MS, nowMs + this.#ttlMs)
@@ -286,9 +309,12 @@ export class MeshCa {
   #arm(): void {
     this.#cancelTimer()
     const { clock } = this.#options
-    const ends = [this.#anchors.nextEndMs ?? Infinity, this.#next?.fromMs ?? Infinity]
-    if (Math.min(...ends) === Infinity) return
-    const inMs = Math.max(1, Math.min(...ends) - clock.wallMs())
+    const nowMs = clock.wallMs()
+    const fromMs = this.#next?.fromMs ?? Infinity
+    const lookMs = fromMs <= nowMs ? nowMs + BELIEVED_AGAIN_MS : fromMs
+    const endMs = Math.min(this.#anchors.nextEndMs ?? Infinity, lookMs)
+    if (endMs === Infinity) return
+    const inMs = Math.max(1, endMs - nowMs)
     this.#cancelTimer = clock.after(inMs, () => {
       this.#advance(clock.wallMs())
       this.#arm()

@@ -85,16 +85,28 @@ export function authorityOperations(mesh: () => MeshControl | null): readonly Op
       'Issues below the announced root from now on; refused until every sidecar believes it.',
       (control) => finish(control),
     ),
-    step('abandon', 'Takes back an announced root.', (control) => control.rotation.abandon()),
+    step('abandon', 'Takes back an announced root.', (control) => abandon(control)),
   ]
 }
 
 async function begin(control: MeshControl): Promise<void> {
   if (control.authorityKind === 'files') {
     const message = 'the authority is one of the configuration: name the new files in `mesh.ca`'
-    throw new ApiError('conflict', `${message}; their root is announced, and used 5 minutes later`)
+    throw new ApiError(
+      'conflict',
+      `${message}; their root is announced, and used 5 minutes later, once every sidecar believes it`,
+    )
   }
   await control.rotation.announce(control.trustDomain)
+}
+
+async function abandon(control: MeshControl): Promise<void> {
+  if (control.authorityKind === 'files') {
+    // The next start would use it without a word.
+    const message = 'the configuration names the new root: take back the change of `mesh.ca`'
+    throw new ApiError('conflict', message)
+  }
+  await control.rotation.abandon()
 }
 
 async function finish(control: MeshControl): Promise<void> {

@@ -108,6 +108,14 @@ export class AuthorityRotation {
     await this.#options.ca.abandon()
   }
 
+  /** Whether every sidecar that is registered here believes these roots. */
+  isBelieved(rootPems: readonly string[]): boolean {
+    const { registry, reports } = this.#options
+    return registry
+      .list()
+      .every(({ certificate }) => reports.believes(certificate.serial, rootPems))
+  }
+
   #believing(rootPems: readonly string[]) {
     const members = this.#options.registry.list()
     const waiting = members.filter(

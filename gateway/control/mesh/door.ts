@@ -20,10 +20,10 @@ import { isRefusal, refusal, send, type Answer } from './answers.ts'
 import type { MeshAudit } from './audit.ts'
 import { openControlIdentity, type ControlIdentity } from './control-identity.ts'
 import type { Mesh } from './mesh.ts'
-import { Operations } from './operations.ts'
+import { Operations, type ToldFigures } from './operations.ts'
 import { RateBound } from './rate-bound.ts'
 import type { Caller } from './registry.ts'
-import { readJson } from './requests.ts'
+import { MAX_BODY_BYTES, MAX_FIGURES_BYTES, readJson } from './requests.ts'
 import { Watchers } from './watchers.ts'
 
 export interface MeshDoorOptions {
@@ -36,6 +36,8 @@ export interface MeshDoorOptions {
   readonly random: () => number
   readonly log: Log
   readonly audit: MeshAudit
+  /** Hears what sidecars have counted. */
+  readonly onFigures: (told: ToldFigures) => void
 }
 
 export interface MeshDoor {
@@ -228,7 +230,8 @@ class Door implements MeshDoor {
       return refusal(path === '/v1/watch' ? 'method_not_allowed' : 'unknown_path')
     if (request.method !== 'POST') return refusal('method_not_allowed')
     if (path === '/v1/renew' && !this.#renewals.take(caller.id)) return refusal('rate_limited')
-    const read = await readJson(request)
+    const maxBytes = path === '/v1/figures' ? MAX_FIGURES_BYTES : MAX_BODY_BYTES
+    const read = await readJson(request, maxBytes)
     return 'value' in read ? operation(caller, read.value) : read
   }
 

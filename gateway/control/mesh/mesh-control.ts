@@ -27,6 +27,7 @@ import { AuthorityRotation } from './authority-rotation.ts'
 import { Mesh } from './mesh.ts'
 import { SharedMesh } from './shared-mesh.ts'
 import { startMeshDoor, type MeshDoor } from './door.ts'
+import type { ToldFigures } from './operations.ts'
 
 export interface MeshControlOptions {
   readonly clock: Clock
@@ -43,6 +44,8 @@ export interface MeshControlOptions {
   readonly audit: (event: CaAuditEvent | MeshAuditEvent) => void
   /** `worker` null: to all. */
   readonly tell: (worker: number | null, news: MeshNews) => void
+  /** Hears what sidecars have counted; default: nobody does. */
+  readonly onFigures?: (told: ToldFigures) => void
 }
 
 /** What of a plan is the mesh's business. */
@@ -79,6 +82,7 @@ export class MeshControl {
     const { clock, dataDir, documents, audit, randomBytes } = options
     const file = (name: string) => fileStore(resolve(dataDir, 'mesh', name))
     const { trustDomain } = input.plan
+    let control: MeshControl | null = null
     const ca = await MeshCa.open({
       trustDomain,
       material: await materialOf(input, options),
@@ -86,6 +90,7 @@ export class MeshControl {
       store: file('anchors'),
       clock,
       audit,
+      isBelieved: (rootPems) => control?.rotation.isBelieved(rootPems) ?? true,
     })
     const revocations = await RevocationList.open({ store: file('revocations'), clock, audit })
     const tokens = await JoinTokens.open({
@@ -95,7 +100,7 @@ export class MeshControl {
       trust: () => ca.trust,
       audit,
     })
-    const control = new MeshControl(input, options, ca, revocations, tokens)
+    control = new MeshControl(input, options, ca, revocations, tokens)
     if (control.authorityKind === 'development') await control.rotation.resume(trustDomain)
     return control
   }
@@ -157,10 +162,10 @@ export class MeshControl {
 
   /** Rejects with the system's error where the address is taken. */
   async start(): Promise<void> {
-    const { clock, random, log, audit } = this.#options
+    const { clock, random, log, audit, onFigures = () => {} } = this.#options
     const jwt = (): JwtJoin | null => this.#jwt
     const { mesh, tokens } = this
-    this.#door = await startMeshDoor({ mesh, tokens, jwt, clock, random, log, audit })
+    this.#door = await startMeshDoor({ mesh, tokens, jwt, clock, random, log, audit, onFigures })
     this.#tellMembers(null)
   }
 

@@ -3,7 +3,7 @@
 import { spiffeIdOf } from '../../../sidecar/identity/spiffe-id.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorCode, SallyportError } from '../../../sidecar/runtime/errors.ts'
-import type { Lease } from '../../../sidecar/snapshot/grant.ts'
+import type { Figures, Lease } from '../../../sidecar/snapshot/grant.ts'
 import { canonicalAddress } from '../../../sidecar/forward/address.ts'
 import { isReserved } from '../../config/mesh-rules.ts'
 import type { JoinTokens } from '../ca/join-tokens.ts'
@@ -13,6 +13,7 @@ import type { MeshAudit, MeshAuditEvent } from './audit.ts'
 import type { Mesh } from './mesh.ts'
 import { LEASE_TTL_MS, type Caller, type LeaseResult } from './registry.ts'
 import {
+  FiguresBody,
   HeartbeatBody,
   JoinBody,
   LeaseBody,
@@ -21,6 +22,15 @@ import {
   RenewBody,
 } from './requests.ts'
 
+/** One member that tells takes a moment: all of them together at most 500 a second. */
+const MS_EACH = 2
+
+/** What an instance of the mesh has counted since it told last. */
+export interface ToldFigures extends Figures {
+  readonly service: string
+  readonly instance: string
+}
+
 export interface OperationsOptions {
   readonly mesh: Mesh
   readonly tokens: Pick<JoinTokens, 'redeem'>
@@ -28,6 +38,7 @@ export interface OperationsOptions {
   readonly jwt: () => Pick<JwtJoin, 'redeem'> | null
   readonly clock: Pick<Clock, 'wallMs'>
   readonly audit: MeshAudit
+  readonly onFigures: (told: ToldFigures) => void
 }
 
 type MemberOperation = (caller: Caller, body: unknown) => Answer
@@ -45,6 +56,7 @@ export class Operations {
       ['/v1/renew', (caller, body) => this.#renew(caller, body)],
       ['/v1/register', (caller, body) => this.#register(caller, body)],
       ['/v1/heartbeat', (caller, body) => this.#heartbeat(caller, body)],
+      ['/v1/figures', (caller, body) => this.#figures(caller, body)],
       ['/v1/drain', (caller, body) => this.#leave('mesh_drain', caller, body)],
       ['/v1/deregister', (caller, body) => this.#leave('mesh_deregister', caller, body)],
     ])
@@ -134,6 +146,18 @@ export class Operations {
     if (!('value' in read)) return read
     const { leaseId, ...state } = read.value
     return answerOf(this.#options.mesh.registry.heartbeat(caller, leaseId, state))
+  }
+
+  /** Whose they are is what the lease says. Nothing is decided by them, and nobody's word counts but for itself. */
+  #figures(caller: Caller, body: unknown): Answer {
+    const read = readBody(FiguresBody, body)
+    if (!('value' in read)) return read
+    const { leaseId, ...figures } = read.value
+    const { registry } = this.#options.mesh
+    const instance = registry.instanceOf(caller, leaseId)
+    if (instance === null) return refusal('unknown_lease')
+    this.#options.onFigures({ service: caller.service, instance, ...figures })
+    return { status: 200, body: { nextMs: registry.size * MS_EACH } }
   }
 
   #leave(kind: 'mesh_drain' | 'mesh_deregister', caller: Caller, body: unknown): Answer {

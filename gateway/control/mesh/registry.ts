@@ -173,6 +173,15 @@ export class Registry {
     return DONE
   }
 
+  get size(): number {
+    return this.#byLease.size
+  }
+
+  /** Whose lease it is; null where it is not one of the caller's. */
+  instanceOf(caller: Caller, leaseId: string): string | null {
+    return this.#owned(caller, leaseId)?.instance ?? null
+  }
+
   /** No new calls; the lease lives on, and ends as any other. */
   drain(caller: Caller, leaseId: string): LeaseResult {
     const known = this.#owned(caller, leaseId)

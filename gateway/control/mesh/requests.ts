@@ -2,10 +2,14 @@
 
 import type { IncomingMessage } from 'node:http'
 import { Type, type Static, type TSchema } from 'typebox'
+import { BUCKETS } from '../../../sidecar/telemetry/metrics.ts'
+import { MAX_OUTCOMES, MAX_PEERS } from '../../../sidecar/telemetry/traffic-figures.ts'
 import { readShape } from '../../../sidecar/snapshot/read-snapshot.ts'
 import { refusal, type Answer } from './answers.ts'
 
 export const MAX_BODY_BYTES = 8192
+/** All rows of a sidecar that knows everybody are not as long. */
+export const MAX_FIGURES_BYTES = 65_536
 
 const CLOSED = { additionalProperties: false }
 const SERVICE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9][A-Za-z0-9._-]{0,62})?$'
@@ -54,20 +58,51 @@ export const HeartbeatBody = Type.Object({ leaseId: LeaseId, ...state }, CLOSED)
 
 export const LeaseBody = Type.Object({ leaseId: LeaseId }, CLOSED)
 
-/** The parsed body of a request, or the answer that refuses it. Reads at most {@link MAX_BODY_BYTES}. */
+const Count = Type.Integer({ minimum: 0, maximum: 1e9 })
+
+const TrafficRow = Type.Object(
+  {
+    direction: Type.Enum(['inbound', 'outbound']),
+    peer: Type.Union([Service, Type.Literal('')]),
+    outcomes: Type.Array(
+      Type.Tuple([
+        Type.Integer({ minimum: 0, maximum: 999 }),
+        Type.String({ pattern: '^[a-z0-9_]{1,64}$' }),
+        Count,
+      ]),
+      { maxItems: MAX_OUTCOMES },
+    ),
+    buckets: Type.Array(Count, { minItems: BUCKETS.length + 1, maxItems: BUCKETS.length + 1 }),
+    sumMs: Type.Number({ minimum: 0, maximum: 1e15 }),
+  },
+  CLOSED,
+)
+
+export const FiguresBody = Type.Object(
+  {
+    leaseId: LeaseId,
+    running: Count,
+    // Those of each direction, and one for the rest.
+    rows: Type.Array(TrafficRow, { maxItems: 2 * (MAX_PEERS + 1) }),
+  },
+  CLOSED,
+)
+
+/** The parsed body of a request, or the answer that refuses it. Reads at most `maxBytes`. */
 export async function readJson(
   request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
 ): Promise<{ readonly value: unknown } | Answer> {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/json') return refusal('body_not_of_that_type', 'send application/json')
   const chunks: Buffer[] = []
   let bytes = Number(request.headers['content-length'] ?? 0)
-  if (bytes > MAX_BODY_BYTES) return refusal('body_too_large')
+  if (bytes > maxBytes) return refusal('body_too_large')
   bytes = 0
   // Not destroyed where it is left: the refusal has yet to go out on the same connection.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) return refusal('body_too_large')
+    if (bytes > maxBytes) return refusal('body_too_large')
     chunks.push(chunk)
   }
   try {

@@ -23,7 +23,12 @@ const DAY_MS = 86_400_000
 async function open(
   t: TestContext,
   material: CaMaterial,
-  more: { ttlMs?: number; store?: MemoryStore; clock?: TwoClocks } = {},
+  more: {
+    ttlMs?: number
+    store?: MemoryStore
+    clock?: TwoClocks
+    isBelieved?: () => boolean
+  } = {},
 ) {
   const { store = new MemoryStore(), clock = new TwoClocks(START_MS), ...rest } = more
   const trail = new Trail()
@@ -248,6 +253,24 @@ test('a new root is announced, then used, and the old one believed until its las
   await clock.pass(2000)
   assert.deepEqual(ca.trust.rootPems, [next.certPem])
   assert.equal(told, 2)
+})
+
+test('a new root is not used while anybody who is there does not believe it', async (t) => {
+  let isBelieved = false
+  const old = await longRoot('CN=old')
+  const next = await longRoot('CN=next')
+  const { ca, clock } = await open(t, materialOf(old), { isBelieved: () => isBelieved })
+  const issuer = (): string => {
+    const { certPem } = ca.issue(createKey().csrPem, ORDERS, clock.wallMs())
+    return readCertificate(dersOf(certPem)[0]!)!.issuer.toString('latin1')
+  }
+  await ca.rotate(materialOf(next), 'alice')
+  await clock.pass(ANNOUNCE_MS + HOUR_MS)
+  assert.match(issuer(), /old/)
+  assert.equal(ca.trust.rootPems.length, 2)
+  isBelieved = true
+  await clock.pass(1000)
+  assert.match(issuer(), /next/)
 })
 
 test('files that were replaced while nobody ran are a rotation too', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:tls'
 import { after, before, test } from 'node:test'
 import { createKey } from '../../../../sidecar/identity/key.ts'
+import { BUCKETS } from '../../../../sidecar/telemetry/metrics.ts'
 import { createTestMesh } from '../../../support/mesh-identity.ts'
 import { ManualClock } from '../../auth/manual-clock.ts'
 import { allowRule, idOf, meshPlan, startControl, type ControlUnderTest } from './fixture.ts'
@@ -188,6 +189,37 @@ test('an instance registers, beats, drains and leaves', async () => {
     ['mesh_register', 'mesh_drain', 'mesh_deregister'].map((kind) => lastAudit(kind)?.actor),
     [idOf('orders'), idOf('orders'), idOf('orders')],
   )
+})
+
+test('figures are whose the lease is, and nobody else’s', async () => {
+  const show = shown(control.member('orders'))
+  const register = { path: '/v1/register', body: { ...REGISTRATION, instance: 'counting' }, show }
+  const leaseId = String((await ask(register)).body['leaseId'])
+  const buckets = BUCKETS.map(() => 0)
+  const outcomes = [[200, 'ok', 2]]
+  const row = {
+    direction: 'inbound',
+    peer: 'billing',
+    outcomes,
+    buckets: [...buckets, 2],
+    sumMs: 9,
+  }
+  const body = { leaseId, running: 1, rows: [row] }
+  const { status, body: answer } = await ask({ path: '/v1/figures', body, show })
+  assert.equal(status, 200)
+  assert.equal(typeof answer['nextMs'], 'number')
+  assert.deepEqual(control.figures, [
+    { service: 'orders', instance: 'counting', running: 1, rows: [row] },
+  ])
+  const other = shown(control.member('billing'))
+  const stolen = await ask({ path: '/v1/figures', body, show: other })
+  assert.deepEqual([stolen.status, stolen.body['code']], [404, 'unknown_lease'])
+  const long = { ...body, rows: Array.from({ length: 100 }, () => row) }
+  assert.equal((await ask({ path: '/v1/figures', body: long, show })).body['code'], 'body_invalid')
+  const bad = { ...body, rows: [{ ...row, peer: '<b>' }] }
+  assert.equal((await ask({ path: '/v1/figures', body: bad, show })).body['code'], 'body_invalid')
+  assert.equal(control.figures.length, 1)
+  assert.equal((await ask({ path: '/v1/deregister', body: { leaseId }, show })).status, 204)
 })
 
 test('who registers is who the certificate says, at the address it called from', async () => {

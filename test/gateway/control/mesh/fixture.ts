@@ -14,6 +14,7 @@ import {
   type MeshDoorOptions,
 } from '../../../../gateway/control/mesh/door.ts'
 import { Mesh } from '../../../../gateway/control/mesh/mesh.ts'
+import type { ToldFigures } from '../../../../gateway/control/mesh/operations.ts'
 import type { MeshPlan } from '../../../../gateway/config/mesh.ts'
 import { createKey } from '../../../../sidecar/identity/key.ts'
 import { readSvid } from '../../../../sidecar/identity/read-svid.ts'
@@ -84,6 +85,8 @@ export interface ControlUnderTest {
   readonly tokens: JoinTokens
   readonly revocations: RevocationList
   readonly audited: readonly MeshAuditEvent[]
+  /** What sidecars told of their traffic. */
+  readonly figures: readonly ToldFigures[]
   /** Hears each event before whoever it is about has an answer. */
   onAudit: (event: MeshAuditEvent) => void
   readonly url: string
@@ -103,6 +106,7 @@ export interface ControlSettings {
 export async function startControl(settings: ControlSettings = {}): Promise<ControlUnderTest> {
   const { plan = meshPlan({}), disk = memoryDisk(), clock = systemClock, ttlMs } = settings
   const audited: MeshAuditEvent[] = []
+  const figures: ToldFigures[] = []
   let control: ControlUnderTest | null = null
   const audit = (event: MeshAuditEvent): void => {
     audited.push(event)
@@ -150,6 +154,7 @@ export async function startControl(settings: ControlSettings = {}): Promise<Cont
     random: Math.random,
     log: QUIET,
     audit,
+    onFigures: (told) => void figures.push(told),
   })
   control = {
     onAudit: () => {},
@@ -158,6 +163,7 @@ export async function startControl(settings: ControlSettings = {}): Promise<Cont
     tokens,
     revocations,
     audited,
+    figures,
     url: `https://127.0.0.1:${door.port}`,
     member: (service) => new Member(service, (csrPem) => mesh.grant(csrPem, idOf(service))),
     close: async () => {
