@@ -10,10 +10,11 @@ interface User {
   readonly name: string
   readonly role: string
   readonly scope: readonly string[]
+  readonly hasSecondFactor: boolean
   readonly createdAtMs: number
 }
 
-interface Token extends User {
+interface Token extends Omit<User, 'hasSecondFactor'> {
   readonly id: string
   readonly owner: string
   readonly expiresAtMs: number
@@ -51,12 +52,12 @@ const ROLE_OPTIONS = {
 } as const
 
 const USER_VERBS =
-  'write list, add NAME, role NAME ROLE, password NAME, remove NAME, sessions or end-session ID'
+  'write list, add NAME, role NAME ROLE, password NAME, remove NAME, remove-second-factor NAME, sessions or end-session ID'
 
 export function userCommand(secret: ReadSecret): Command {
   return apiCommand('user', {
     usage:
-      'list | add NAME --role viewer|operator|admin [--scope route:NAME]… | role NAME ROLE [--scope …]… | password NAME | remove NAME | sessions | end-session ID',
+      'list | add NAME --role viewer|operator|admin [--scope route:NAME]… | role NAME ROLE [--scope …]… | password NAME | remove NAME | remove-second-factor NAME | sessions | end-session ID',
     options: ROLE_OPTIONS,
     async ask(args, call, { talk }) {
       const [verb, name = '', given] = args.positionals
@@ -82,6 +83,8 @@ export function userCommand(secret: ReadSecret): Command {
         case 'remove 2':
           await call('DELETE', path)
           return null
+        case 'remove-second-factor 2':
+          return shown([(await call('DELETE', `${path}/second-factor`)) as User], userRow)
         case 'sessions 1':
           return shown(await all<Session>(call, '/api/v1/sessions'), sessionRow)
         case 'end-session 2':
@@ -142,8 +145,10 @@ function shown<Item>(items: readonly Item[], row: (item: Item) => Record<string,
   return { value: { items }, table: items.map(row) }
 }
 
-function userRow({ name, role, scope, createdAtMs }: User): Record<string, string> {
-  return { name, role, scope: scopeText(scope), created: day(createdAtMs) }
+function userRow(user: User): Record<string, string> {
+  const { name, role, scope, hasSecondFactor, createdAtMs } = user
+  const factor = hasSecondFactor ? 'yes' : 'no'
+  return { name, role, scope: scopeText(scope), '2nd factor': factor, created: day(createdAtMs) }
 }
 
 function tokenRow(token: Token): Record<string, string> {

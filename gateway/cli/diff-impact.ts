@@ -16,6 +16,8 @@ export interface Impact {
     readonly to: Fate
     readonly count: number
     readonly samples: readonly string[]
+    readonly callers: readonly { readonly caller: string; readonly count: number }[]
+    readonly otherCallers: number
   }[]
 }
 
@@ -28,8 +30,13 @@ export async function askImpact(text: string, call: Call): Promise<Impact> {
 export function impactText({ total, unknown, changed }: Impact): string {
   const count = changed.reduce((sum, group) => sum + group.count, 0)
   const hidden = unknown === 0 ? '' : ` (of ${unknown} it is not known)`
-  const lines = changed.map(({ from, to, count: each, samples }) => {
-    return `  ${each}: ${fateText(from)} → ${fateText(to)}  (${samples.slice(0, 3).join(', ')})`
+  const lines = changed.flatMap(({ from, to, count: each, samples, callers, otherCallers }) => {
+    const who = callers.map(({ caller, count: times }) => `${caller} ×${times}`).join(', ')
+    const more = otherCallers === 0 ? '' : `, and ${otherCallers} more`
+    return [
+      `  ${each}: ${fateText(from)} → ${fateText(to)}  (${samples.slice(0, 3).join(', ')})`,
+      `     of ${who}${more}`,
+    ]
   })
   return [`${count} of ${total} recent requests would change${hidden}`, ...lines, ''].join('\n')
 }

@@ -59,7 +59,7 @@ async function logIn(
   const token =
     user === undefined
       ? await secret('API token', talk)
-      : await tokenFor(target(''), user, await secret(`password for ${user}`, talk), expires)
+      : await signedIn(target(''), user, expires, (prompt) => secret(prompt, talk))
   const { name, role } = (await callApi(target(token), 'GET', '/api/v1/me')) as {
     name: string
     role: string
@@ -69,14 +69,26 @@ async function logIn(
   return ExitCode.ok
 }
 
-/** The operation is open to anyone, so that the empty token of `target` is not looked at. */
-async function tokenFor(
+/** A code is asked for where the account has a second factor. */
+async function signedIn(
   target: ApiTarget,
   name: string,
-  password: string,
   expiresIn: string | undefined,
+  ask: (prompt: string) => Promise<string>,
 ): Promise<string> {
+  const password = await ask(`password for ${name}`)
   const body = { name, password, tokenName: 'login', ...(expiresIn && { expiresIn }) }
+  try {
+    return await tokenFor(target, body)
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.code !== 'second_factor_needed') throw error
+    const code = await ask('code of the authenticator app, or a recovery code')
+    return tokenFor(target, { ...body, code })
+  }
+}
+
+/** The operation is open to anyone, so that the empty token of `target` is not looked at. */
+async function tokenFor(target: ApiTarget, body: object): Promise<string> {
   const { secret } = (await callApi(target, 'POST', '/api/v1/tokens:login', body)) as {
     secret: string
   }

@@ -14,6 +14,7 @@ interface Revision {
   readonly author: string
   readonly origin: string
   readonly message: string
+  readonly tag: string
 }
 
 interface Served {
@@ -25,10 +26,19 @@ interface Served {
 }
 
 export const history = apiCommand('history', {
-  usage: '',
+  usage: '[tag REVISION NAME | untag REVISION]',
   async ask({ positionals }, call, { language = 'en' }) {
-    if (positionals.length > 0)
-      throw new SallyportError('usage', COMMAND_WORDS[language].noArguments)
+    const [verb, number = '', tag] = positionals
+    const path = `/api/v1/revisions/${encodeURIComponent(number)}/tag`
+    if (verb === 'tag' && positionals.length === 3) {
+      const value = await call('PUT', path, { tag })
+      return { value, table: [{ revision: number, tag: tag ?? '' }] }
+    }
+    if (verb === 'untag' && positionals.length === 2) {
+      await call('DELETE', path)
+      return null
+    }
+    if (verb !== undefined) throw new SallyportError('usage', COMMAND_WORDS[language].historyVerbs)
     const items: Revision[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`
@@ -39,8 +49,9 @@ export const history = apiCommand('history', {
       items.push(...page.items)
       cursor = page.nextCursor
     }
-    const rows = items.map(({ number, atMs, author, origin, message }) => ({
-      revision: String(number),
+    const rows = items.map(({ number: revision, atMs, author, origin, message, tag: name }) => ({
+      revision: String(revision),
+      tag: name,
       time: new Date(atMs).toISOString(),
       by: author === '' ? origin : `${author} (${origin})`,
       message,

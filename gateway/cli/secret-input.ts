@@ -16,17 +16,14 @@ export const readSecret: ReadSecret = async (prompt, talk) => {
   return line
 }
 
+/** Byte by byte: the next line is the next secret. */
 function fromPipe(): string {
-  const chunks: Buffer[] = []
-  const chunk = Buffer.alloc(MAX_BYTES)
-  for (let total = 0; total < MAX_BYTES;) {
-    const bytes = readSync(STDIN, chunk)
-    if (bytes === 0) break
-    chunks.push(Buffer.from(chunk.subarray(0, bytes)))
-    total += bytes
-    if (chunk.subarray(0, bytes).includes(0x0a)) break
+  const line: number[] = []
+  const byte = Buffer.alloc(1)
+  while (line.length < MAX_BYTES && readSync(STDIN, byte) > 0 && byte[0] !== 0x0a) {
+    line.push(byte[0]!)
   }
-  return Buffer.concat(chunks).toString().split(/\r?\n/, 1)[0] ?? ''
+  return Buffer.from(line).toString().replace(/\r$/, '')
 }
 
 function fromTerminal(prompt: string, talk: (text: string) => void): Promise<string> {

@@ -15,8 +15,10 @@ import { OidcClient } from './oidc-client.ts'
 import { oidcOperations } from './oidc-operations.ts'
 import { OidcProvider } from './oidc-provider.ts'
 import { OidcTests } from './oidc-tests.ts'
+import { factorOperations } from './factor-operations.ts'
 import { Passwords, type ScryptCost } from './password.ts'
 import { createPostForm } from './post-form.ts'
+import { SecondFactors } from './second-factors.ts'
 import { Sessions, type SessionTimes } from './sessions.ts'
 import { SetupToken } from './setup-token.ts'
 import { signInOperations } from './sign-in-operations.ts'
@@ -34,6 +36,10 @@ export interface AccessOptions {
   readonly cost?: ScryptCost
   readonly rates?: ThrottleRates
   readonly times?: SessionTimes
+  /** Asked where nobody is an administrator yet: whether it made the first one. Rejects where that is to be tried again. */
+  readonly makeFirst?: (
+    add: (name: string, password: string) => Promise<unknown>,
+  ) => Promise<boolean>
 }
 
 export class Access {
@@ -43,6 +49,7 @@ export class Access {
   readonly #sessions: Sessions
   readonly #throttle: Throttle
   #setupToken: SetupToken | null = null
+  #isFactorRequired = false
   #oidc: { readonly client: OidcClient; readonly provider: OidcProvider } | null = null
 
   constructor(options: AccessOptions) {
@@ -55,6 +62,8 @@ export class Access {
       accounts: this.#accounts,
       sessions: this.#sessions,
       throttle: this.#throttle,
+      factors: new SecondFactors({ accounts: this.#accounts, throttle: this.#throttle, clock }),
+      isFactorRequired: () => this.#isFactorRequired,
       setupToken: () => this.#setupToken,
       oidc: () => this.#oidc?.client ?? null,
       oidcTests: new OidcTests(clock),
@@ -63,6 +72,7 @@ export class Access {
     }
     this.operations = [
       ...signInOperations(deps),
+      ...factorOperations(deps),
       ...oidcOperations(deps),
       ...sessionOperations(deps),
       ...userOperations(deps),
@@ -72,15 +82,24 @@ export class Access {
 
   /** From now on with this identity provider; whoever came through another one signs in again. */
   adopt(plan: AdminPlan): void {
+    this.#isFactorRequired = plan.kind === 'on' && plan.secondFactor === 'required'
     const oidc = plan.kind === 'on' ? plan.oidc : null
     if (isSame(oidc, this.#oidc?.client.plan ?? null)) return
     this.#oidc?.provider.close()
     this.#oidc = oidc === null ? null : this.#clientOf(oidc)
   }
 
+  /** Whether there is an administrator. Rejects while accounts cannot be used. */
+  isSetUp(): Promise<boolean> {
+    return this.#accounts.isSetUp()
+  }
+
   /** The token by which somebody sets up, the same until the process ends; null where that is done. */
   async setupToken(): Promise<SetupToken | null> {
     if (await this.#accounts.isSetUp()) return null
+    const add = (name: string, password: string): Promise<unknown> =>
+      this.#accounts.addUser(name, password, 'admin', [], true)
+    if ((await this.#options.makeFirst?.(add)) === true) return null
     this.#setupToken ??= new SetupToken(this.#options.dataDir)
     return this.#setupToken
   }
@@ -98,6 +117,8 @@ export class Access {
       accounts: this.#accounts,
       sessions: this.#sessions,
       provider,
+      isFactorRequired: this.#isFactorRequired,
+      clock: this.#options.clock,
     })
   }
 

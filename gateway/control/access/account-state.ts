@@ -6,6 +6,7 @@ import { SallyportError } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
 import { mayAct, ROLES } from '../admin/operation.ts'
 import { isWithin } from '../admin/scope.ts'
+import { FactorSchema } from './factor-state.ts'
 
 const RoleSchema = Type.Enum([...ROLES])
 const ScopeSchema = Type.Array(Type.String())
@@ -15,7 +16,9 @@ const UserSchema = Type.Object({
   scope: ScopeSchema,
   /** PHC string. */
   password: Type.String(),
-  /** Counts up with every change of role, scope or password: sessions of before are over. */
+  /** Absent: the password is enough. */
+  factor: Type.Optional(FactorSchema),
+  /** Counts up with every change of role, scope, password or second factor: sessions of before are over. */
   generation: Type.Integer(),
   createdAtMs: Type.Number(),
 })
@@ -39,7 +42,9 @@ export type User = Static<typeof UserSchema>
 export type Token = Static<typeof TokenSchema>
 export type AccountState = Static<typeof StateSchema>
 
-export type UserSummary = Omit<User, 'password' | 'generation'>
+export interface UserSummary extends Omit<User, 'password' | 'factor' | 'generation'> {
+  readonly hasSecondFactor: boolean
+}
 export type TokenSummary = Omit<Token, 'hash'>
 
 /** Throws `document_damaged`. */
@@ -76,8 +81,8 @@ export function curbTokens(state: AccountState, { name, role, scope }: User): vo
   })
 }
 
-export function summaryOfUser({ name, role, scope, createdAtMs }: User): UserSummary {
-  return { name, role, scope, createdAtMs }
+export function summaryOfUser({ name, role, scope, factor, createdAtMs }: User): UserSummary {
+  return { name, role, scope, hasSecondFactor: factor?.isConfirmed === true, createdAtMs }
 }
 
 export function summaryOfToken(token: Token): TokenSummary {

@@ -130,6 +130,11 @@ export class Accounts {
     })
   }
 
+  /** `change` is done to the latest state, by nobody else meanwhile. Throws what it throws. */
+  changeOne<Result>(name: string, change: (user: User) => Result): Promise<Result> {
+    return this.#change((state) => change(existing(state, name)))
+  }
+
   /** The user's tokens go, too. */
   async removeUser(name: string): Promise<void> {
     await this.#change((state) => {

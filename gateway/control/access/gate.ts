@@ -2,12 +2,14 @@
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Caller } from '../admin/app.ts'
-import { ANYONE, isChanging, type Operation, type Principal } from '../admin/operation.ts'
+import { ANYONE, isChanging, type Operation } from '../admin/operation.ts'
 import type { Accounts } from './accounts.ts'
 import { cookieNamed, SESSION_COOKIE } from './cookies.ts'
-import { csrfTokenOf, FEDERATED, type Sessions } from './sessions.ts'
+import { confirmed } from './second-factors.ts'
+import { csrfTokenOf, FEDERATED, isStale, type Sessions } from './sessions.ts'
 
 const READING = new Set(['GET', 'HEAD'])
 
@@ -16,6 +18,9 @@ export interface GateOptions {
   readonly sessions: Pick<Sessions, 'use' | 'end'>
   /** Of the identity provider that is in the configuration now; '' where there is none. */
   readonly provider: string
+  /** Whether everybody who signs in with a password here needs a second factor. */
+  readonly isFactorRequired: boolean
+  readonly clock: Pick<Clock, 'wallMs'>
 }
 
 const NOBODY: Caller = { principal: ANYONE, sessionId: null }
@@ -57,13 +62,13 @@ async function known(
   if (!isReading && origin === 'foreign') throw foreign()
   const id = cookieNamed(cookie ?? '', SESSION_COOKIE)
   // A page of another site that asks for something here does so as nobody.
-  const principal = id === null || origin === 'foreign' ? null : await ownerOf(id, options)
-  if (id === null || principal === null) return NOBODY
+  const owner = id === null || origin === 'foreign' ? null : await ownerOf(id, options)
+  if (id === null || owner === null) return NOBODY
   if (!isReading && !isOpen) {
     if (origin !== 'own') throw foreign()
     checkCsrf(request, id)
   }
-  return { principal, sessionId: id }
+  return { ...owner, sessionId: id }
 }
 
 async function tokenCaller(
@@ -87,18 +92,22 @@ async function tokenCaller(
  */
 async function ownerOf(
   id: string,
-  { accounts, sessions, provider }: GateOptions,
-): Promise<Principal | null> {
+  { accounts, sessions, provider, isFactorRequired, clock }: GateOptions,
+): Promise<Omit<Caller, 'sessionId'> | null> {
   const session = await sessions.use(id)
   if (session === null) return null
   const { name, generation } = session
   const common = { kind: 'user', name, token: '' } as const
+  const stale = isStale(session, clock.wallMs())
   if (generation === null && session.provider === provider) {
-    return { ...common, role: session.role, scope: [], isFederated: true }
+    const principal = { ...common, role: session.role, scope: [], isFederated: true }
+    return { principal, isStale: stale }
   }
   const account = generation === null ? null : await accounts.user(name)
   if (account !== null && account.generation === generation) {
-    return { ...common, role: account.role, scope: account.scope, isFederated: false }
+    const { role, scope } = account
+    const mustEnrol = isFactorRequired && confirmed(account) === null
+    return { principal: { ...common, role, scope, isFederated: false }, isStale: stale, mustEnrol }
   }
   // It is worth nothing whether that can be written down or not.
   await sessions.end(id).catch(() => undefined)

@@ -58,10 +58,11 @@ export class OidcClient {
     this.#deps = deps
   }
 
-  /** Where the browser goes, and what it must bring back; `test`: see LoginState. */
+  /** Where the browser goes, and what it must bring back; `test`: see LoginState; `isFresh`: who is signed in there shows it again. */
   async begin(
     redirectUri: string,
     test: string | null = null,
+    isFresh = false,
   ): Promise<{ readonly url: string; readonly login: LoginState }> {
     const { authorizationUrl } = await this.#deps.provider.metadata()
     const login: LoginState = {
@@ -82,6 +83,7 @@ export class OidcClient {
       nonce: login.nonce,
       code_challenge: challenge,
       code_challenge_method: 'S256',
+      ...(isFresh ? { prompt: 'login', max_age: '0' } : {}),
     }
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     return { url: url.href, login }

@@ -6,15 +6,20 @@ import { ApiError } from '../admin/api-error.ts'
 import type { Operation, OperationRequest } from '../admin/operation.ts'
 import type { AccessDeps } from './access-deps.ts'
 import { cookieNamed, LOGIN_COOKIE, loginCookie, noCookie } from './cookies.ts'
-import { LOGIN_SECONDS, type LoginState, type OidcClient } from './oidc-client.ts'
-import { Nothing, OidcTest, Provider } from './schemas.ts'
+import {
+  LOGIN_SECONDS,
+  type FederatedUser,
+  type LoginState,
+  type OidcClient,
+} from './oidc-client.ts'
+import { CLOSED, Nothing, OidcTest, Provider } from './schemas.ts'
 import { startSession } from './session-start.ts'
 import { FEDERATED } from './sessions.ts'
 
 const CALLBACK = '/api/v1/oidc/callback'
 const Text = Type.Optional(Type.String({ maxLength: 8192 }))
 export function oidcOperations(deps: AccessDeps): readonly Operation[] {
-  const { oidc, sessions, throttle } = deps
+  const { oidc, sessions, throttle, clock } = deps
   const existing = (): OidcClient => {
     const client = oidc()
     if (client !== null) return client
@@ -26,13 +31,18 @@ export function oidcOperations(deps: AccessDeps): readonly Operation[] {
       method: 'GET',
       path: '/api/v1/oidc/login',
       role: 'anyone',
-      summary: 'Sends the browser to the identity provider.',
+      isVisited: true,
+      summary:
+        'Sends the browser to the identity provider; `again`: who is signed in there shows it once more.',
+      query: Type.Object({ again: Type.Optional(Type.Literal('true')) }, CLOSED),
       answer: Nothing,
       status: 303,
-      async run({ header, host, address }) {
+      async run({ header, host, address, query }) {
         const client = existing()
         throttle.signIn('', address)
-        const { url, login } = await client.begin(`https://${host}${CALLBACK}`).catch(unavailable)
+        const { url, login } = await client
+          .begin(`https://${host}${CALLBACK}`, null, query['again'] === 'true')
+          .catch(unavailable)
         header('set-cookie', loginCookie(write(login), LOGIN_SECONDS))
         header('location', url)
         return {}
@@ -44,6 +54,7 @@ export function oidcOperations(deps: AccessDeps): readonly Operation[] {
       method: 'GET',
       path: CALLBACK,
       role: 'anyone',
+      isVisited: true,
       summary: 'Where the identity provider sends the browser back to; starts a session.',
       query: Type.Object({ code: Text, state: Text, iss: Text, error: Text }),
       answer: Nothing,
@@ -58,7 +69,7 @@ export function oidcOperations(deps: AccessDeps): readonly Operation[] {
         const user = await client
           .finish(query, login, `https://${host}${CALLBACK}`)
           .catch(unavailable)
-        const { subject, displayName, role, groups } = user
+        const { subject, displayName, role, groups, claims } = user
         const name = `${FEDERATED}${subject}`
         const { issuer } = client.plan
         request.change({ target: `session/${name}`, after: { displayName, role, groups, issuer } })
@@ -66,13 +77,31 @@ export function oidcOperations(deps: AccessDeps): readonly Operation[] {
           throw new ApiError('not_permitted', `${displayName} is in no group that may come in here`)
         }
         const provider = client.mark
-        const who = { name, displayName, role, scope: [], generation: null, provider }
+        const authenticated = authenticatedAt(claims, clock.wallMs())
+        const who = {
+          name,
+          displayName,
+          role,
+          scope: [],
+          generation: null,
+          provider,
+          ...authenticated,
+        }
         await startSession(request, sessions, who, [noCookie(LOGIN_COOKIE)])
         header('location', '/')
         return {}
       },
     },
   ]
+}
+
+/** When they showed it there, which may be long ago; a provider that does not say has just been asked. */
+function authenticatedAt(
+  { auth_time: seconds }: FederatedUser['claims'],
+  nowMs: number,
+): { readonly authenticatedAtMs?: number } {
+  if (typeof seconds !== 'number') return {}
+  return { authenticatedAtMs: Math.min(nowMs, seconds * 1000) }
 }
 
 function testing(

@@ -15,6 +15,11 @@ export const ScopeSchema = Type.Array(
 )
 export const Name = Type.String({ minLength: 1, maxLength: 64 })
 export const Password = Type.String({ minLength: 1, maxLength: 4096 })
+export const Code = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Of the second factor: six digits of the app, or a recovery code.',
+})
 export const ExpiresIn = Type.String({
   pattern: '^[1-9][0-9]{0,5}[smhd]$',
   title: 'a duration',
@@ -25,6 +30,7 @@ export const User = Type.Object({
   name: Type.String(),
   role: RoleSchema,
   scope: Type.Array(Type.String()),
+  hasSecondFactor: Type.Boolean({ description: 'A code is asked for when they sign in.' }),
   createdAtMs: Type.Number(),
 })
 export const Token = Type.Object({
@@ -46,7 +52,20 @@ export const Me = Type.Object({
   displayName: Type.String(),
   role: RoleSchema,
   scope: Type.Array(Type.String()),
+  mustEnrol: Type.Optional(
+    Type.Boolean({ description: 'Nothing may be done before a second factor is set up.' }),
+  ),
   csrfToken: Type.Optional(Type.String({ description: 'Goes into x-csrf-token of every change.' })),
+})
+export const SecondFactor = Type.Object({
+  isOn: Type.Boolean({ description: 'A code is asked for when one signs in.' }),
+  recoveryLeft: Type.Integer({ description: 'Recovery codes that were not used yet.' }),
+  isRequired: Type.Boolean({ description: 'The configuration wants everybody to have one.' }),
+})
+export const RecoveryCodes = Type.Object({
+  recoveryCodes: Type.Array(Type.String(), {
+    description: 'Each counts once in place of a code; shown in this answer only.',
+  }),
 })
 export const Session = Type.Object({
   id: Type.String({ description: 'Names the session; it opens nothing.' }),

@@ -2,6 +2,7 @@
 
 import type { OperationRequest, Role } from '../admin/operation.ts'
 import type { User } from './account-state.ts'
+import { confirmed } from './second-factors.ts'
 import { sessionCookie } from './cookies.ts'
 import { csrfTokenOf, type Sessions, type SessionUser } from './sessions.ts'
 
@@ -9,7 +10,7 @@ import { csrfTokenOf, type Sessions, type SessionUser } from './sessions.ts'
 export async function startSession(
   { header, sessionId, address, userAgent: agent }: OperationRequest,
   sessions: Sessions,
-  user: SessionUser & { readonly scope: readonly string[] },
+  user: SessionUser & { readonly scope: readonly string[]; readonly mustEnrol?: boolean },
   cookies: readonly string[] = [],
 ): Promise<object> {
   const id = await sessions.start(user, { address, agent }, sessionId)
@@ -23,17 +24,22 @@ export function aboutMe(
     displayName,
     role,
     scope,
+    mustEnrol = false,
   }: {
     readonly name: string
     readonly displayName: string
     readonly role: Role | null
     readonly scope: readonly string[]
+    readonly mustEnrol?: boolean
   },
   sessionId: string,
 ): object {
-  return { name, displayName, role, scope, csrfToken: csrfTokenOf(sessionId) }
+  const csrfToken = csrfTokenOf(sessionId)
+  return { name, displayName, role, scope, csrfToken, ...(mustEnrol && { mustEnrol }) }
 }
 
-export function sessionUserOf({ name, role, scope, generation }: User) {
-  return { name, displayName: name, role, scope, generation, provider: '' }
+export function sessionUserOf(user: User, isFactorRequired: boolean) {
+  const { name, role, scope, generation } = user
+  const mustEnrol = isFactorRequired && confirmed(user) === null
+  return { name, displayName: name, role, scope, generation, provider: '', mustEnrol }
 }

@@ -22,6 +22,8 @@ const KeptSchema = Type.Object({
   address: Type.String(),
   agent: Type.String(),
   startedAtMs: Type.Number(),
+  /** When they last showed who they are; absent: when it was begun. */
+  authenticatedAtMs: Type.Optional(Type.Number()),
   usedAtMs: Type.Number(),
 })
 const StateSchema = Type.Array(KeptSchema)

@@ -11,6 +11,8 @@ import { isAlive, readSessions, type KeptSession, type SessionTimes } from './se
 export type { SessionTimes } from './session-state.ts'
 
 export const SESSION_TIMES: SessionTimes = { idleMs: 30 * 60_000, absoluteMs: 12 * 3_600_000 }
+/** What is guarded may be done so long after somebody showed who they are. */
+export const FRESH_MS = 5 * 60_000
 /** Beyond these the one used longest ago ends: of one person, and of all. */
 const MAX_OF_ONE = 20
 const MAX_SESSIONS = 1000
@@ -27,7 +29,7 @@ export const FEDERATED = 'oidc:'
 /** Who signed in. */
 export type SessionUser = Pick<
   KeptSession,
-  'name' | 'displayName' | 'role' | 'generation' | 'provider'
+  'name' | 'displayName' | 'role' | 'generation' | 'provider' | 'authenticatedAtMs'
 >
 
 /** From where. */
@@ -69,7 +71,7 @@ export class Sessions {
 
   /** Every sign-in is a new session with a new id, which is answered and kept nowhere; `before`: ends with it. */
   async start(
-    { name, displayName, role, generation, provider }: SessionUser,
+    { name, displayName, role, generation, provider, authenticatedAtMs }: SessionUser,
     { address, agent }: SessionPlace,
     before: string | null,
   ): Promise<string> {
@@ -77,7 +79,8 @@ export class Sessions {
     const nowMs = this.#clock.wallMs()
     const who = { name, displayName: shownText(displayName), role, generation, provider }
     const where = { address, agent: shownText(agent.slice(0, MAX_AGENT)) }
-    const times = { startedAtMs: nowMs, usedAtMs: nowMs }
+    const known = authenticatedAtMs ?? nowMs
+    const times = { startedAtMs: nowMs, authenticatedAtMs: known, usedAtMs: nowMs }
     const started = { hash: hashOfSecret(id), ...who, ...where, ...times }
     const gone = before === null ? '' : hashOfSecret(before)
     await this.#change((all) => {
@@ -170,6 +173,14 @@ export class Sessions {
       throw unavailable(error)
     }
   }
+}
+
+/** Whether it is too long ago that somebody showed who they are. */
+export function isStale(
+  { authenticatedAtMs, startedAtMs }: Pick<KeptSession, 'authenticatedAtMs' | 'startedAtMs'>,
+  nowMs: number,
+): boolean {
+  return nowMs - (authenticatedAtMs ?? startedAtMs) > FRESH_MS
 }
 
 /** By which people name the session of this id. */

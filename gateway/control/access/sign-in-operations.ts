@@ -7,7 +7,9 @@ import type { Operation, OperationRequest } from '../admin/operation.ts'
 import type { AccessDeps } from './access-deps.ts'
 import type { User } from './account-state.ts'
 import { noCookie, SESSION_COOKIE } from './cookies.ts'
-import { CLOSED, ExpiresIn, Me, Name, NewToken, Password } from './schemas.ts'
+import { provenUser, type Given } from './password-proof.ts'
+import { CLOSED, Code, ExpiresIn, Me, Name, NewToken, Password } from './schemas.ts'
+import { confirmed } from './second-factors.ts'
 import { aboutMe, sessionUserOf, startSession } from './session-start.ts'
 import { tokenLifeMs } from './token-life.ts'
 
@@ -25,17 +27,32 @@ function readSetup({ accounts, oidc, setupToken }: AccessDeps): Operation {
     role: 'anyone',
     summary:
       'Says whether there is a first administrator yet, and an identity provider to sign in at.',
-    answer: Type.Object({ isSetUp: Type.Boolean(), hasIdentityProvider: Type.Boolean() }),
+    answer: Type.Object({
+      isSetUp: Type.Boolean(),
+      hasIdentityProvider: Type.Boolean(),
+      tokenFile: Type.Union([Type.String(), Type.Null()], {
+        description:
+          'Where the setup token stands on the gateway’s machine; null once there is none.',
+      }),
+    }),
     async run() {
       const isSetUp = await accounts.isSetUp()
+      const token = setupToken()
       // Another node of the fleet may have made the first one.
-      if (isSetUp) setupToken()?.retire()
-      return { isSetUp, hasIdentityProvider: oidc() !== null }
+      if (isSetUp) token?.retire()
+      const tokenFile = isSetUp ? null : (token?.file ?? null)
+      return { isSetUp, hasIdentityProvider: oidc() !== null, tokenFile }
     },
   }
 }
 
-function setUp({ accounts, sessions, setupToken, throttle }: AccessDeps): Operation {
+function setUp({
+  accounts,
+  sessions,
+  setupToken,
+  throttle,
+  isFactorRequired,
+}: AccessDeps): Operation {
   return {
     id: 'setUp',
     method: 'POST',
@@ -43,7 +60,7 @@ function setUp({ accounts, sessions, setupToken, throttle }: AccessDeps): Operat
     role: 'anyone',
     summary: 'Makes the first administrator, with the one-time token that the gateway printed.',
     body: Type.Object(
-      { token: Type.String({ maxLength: 256 }), name: Name, password: Password },
+      { token: Type.Optional(Type.String({ maxLength: 256 })), name: Name, password: Password },
       CLOSED,
     ),
     answer: Me,
@@ -61,7 +78,7 @@ function setUp({ accounts, sessions, setupToken, throttle }: AccessDeps): Operat
       request.change({ target: `user/${name}`, after: { role: 'admin' } })
       const user = await accounts.addUser(name, password, 'admin', [], true)
       known.retire()
-      return startSession(request, sessions, sessionUserOf(user))
+      return startSession(request, sessions, sessionUserOf(user, isFactorRequired()))
     },
   }
 }
@@ -73,23 +90,28 @@ function signingIn(deps: AccessDeps): Operation[] {
       method: 'POST',
       path: '/api/v1/sessions',
       role: 'anyone',
-      summary: 'Starts a session with a name and a password; the answer sets its cookie.',
-      body: Type.Object({ name: Name, password: Password }, CLOSED),
+      summary:
+        'Starts a session with a name and a password, and a code where there is a second factor; the answer sets its cookie.',
+      body: Type.Object({ name: Name, password: Password, code: Type.Optional(Code) }, CLOSED),
       answer: Me,
       status: 201,
-      run: async (request) =>
-        startSession(request, deps.sessions, sessionUserOf(await signIn(deps, request, 'session'))),
+      async run(request) {
+        const user = await signIn(deps, request, 'session')
+        return startSession(request, deps.sessions, sessionUserOf(user, deps.isFactorRequired()))
+      },
     },
     {
       id: 'signInForToken',
       method: 'POST',
       path: '/api/v1/tokens::login',
       role: 'anyone',
-      summary: 'Makes an API token with a name and a password, for the command line.',
+      summary:
+        'Makes an API token with a name and a password, and a code where there is a second factor, for the command line.',
       body: Type.Object(
         {
           name: Name,
           password: Password,
+          code: Type.Optional(Code),
           tokenName: Type.Optional(Name),
           expiresIn: Type.Optional(ExpiresIn),
         },
@@ -103,28 +125,35 @@ function signingIn(deps: AccessDeps): Operation[] {
           string
         >
         const lifeMs = tokenLifeMs(expiresIn)
-        const { name: owner, role, scope } = await signIn(deps, request, 'token')
+        const user = await signIn(deps, request, 'token')
+        if (deps.isFactorRequired() && confirmed(user) === null) {
+          const message = 'set up a second factor at the console first: everybody here needs one'
+          throw new ApiError('second_factor_required', message)
+        }
+        const { name: owner, role, scope } = user
         return deps.accounts.addToken({ owner, name: tokenName, role, scope, lifeMs })
       },
     },
   ]
 }
 
-/** Throws ApiError, the same one for a wrong name as for a wrong password. */
+/** Throws ApiError, see provenUser. */
 async function signIn(
-  { accounts, throttle, oidc, log }: AccessDeps,
+  deps: AccessDeps,
   request: OperationRequest,
   what: 'session' | 'token',
 ): Promise<User> {
-  const { name = '', password = '' } = request.body as Record<string, string>
+  const { accounts, oidc, log } = deps
+  const given = request.body as Given
+  const { name } = given
   // What is no name of ours may be a password in the wrong field.
   const isKnown = (await accounts.user(name)) !== null
   const breakGlass = oidc() !== null
   const after = breakGlass ? { breakGlass } : {}
-  request.change({ target: `${what}/${isKnown ? name : '(unknown name)'}`, after })
-  throttle.signIn(name, request.address)
-  const user = await accounts.signIn(name, password)
-  if (user === null) throw new ApiError('not_signed_in', 'the name or the password is wrong')
+  const target = `${what}/${isKnown ? name : '(unknown name)'}`
+  request.change({ target, after })
+  const { user, proof } = await provenUser(deps, given, request.address)
+  if (proof !== null) request.change({ target, after: { ...after, secondFactor: proof } })
   if (breakGlass) {
     const { address } = request
     log.warn('a local account signed in past the identity provider', { user: name, address })
@@ -132,7 +161,8 @@ async function signIn(
   return user
 }
 
-function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Operation[] {
+function signedIn(deps: AccessDeps): Operation[] {
+  const { accounts, sessions, throttle, oidc, log, isFactorRequired } = deps
   return [
     {
       id: 'readMe',
@@ -140,12 +170,16 @@ function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Oper
       path: '/api/v1/me',
       role: 'viewer',
       scope: 'any',
+      isForEnrolling: true,
       summary: 'Says who is asking.',
       answer: Me,
-      async run({ principal: { name, role, scope }, sessionId }) {
+      async run({ principal: { name, role, scope, isFederated }, sessionId }) {
         const session = sessionId === null ? null : await sessions.use(sessionId)
         if (session === null || sessionId === null) return { name, displayName: name, role, scope }
-        return aboutMe({ name, displayName: session.displayName, role, scope }, sessionId)
+        const isAsked = isFactorRequired() && !isFederated
+        const mustEnrol = isAsked && confirmed(await accounts.user(name)) === null
+        const { displayName } = session
+        return aboutMe({ name, displayName, role, scope, mustEnrol }, sessionId)
       },
     },
     {
@@ -169,7 +203,7 @@ function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Oper
         const before = await accounts.signIn(name, current)
         if (before === null) throw new ApiError('not_permitted', 'the current password is wrong')
         const user = await accounts.changeUser(name, { password })
-        return startSession(request, sessions, sessionUserOf(user))
+        return startSession(request, sessions, sessionUserOf(user, isFactorRequired()))
       },
     },
     {
@@ -178,6 +212,7 @@ function signedIn({ accounts, sessions, throttle, oidc, log }: AccessDeps): Oper
       path: '/api/v1/sessions/current',
       role: 'viewer',
       scope: 'any',
+      isForEnrolling: true,
       summary: 'Ends the session; `logoutUrl`: where to sign out at the identity provider, too.',
       answer: Type.Object({ logoutUrl: Type.Union([Type.String(), Type.Null()]) }),
       async run({ principal, sessionId, header, change, host }) {

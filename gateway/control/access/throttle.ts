@@ -14,6 +14,8 @@ export interface ThrottleRates {
   readonly nameAndAddress: Rate
   /** Attempts from one address, whatever the names. */
   readonly address: Rate
+  /** Codes of one name's second factor, whatever the address: only who knows the password gets that far. */
+  readonly codes: Rate
   /** Calls from one address. */
   readonly calls: Rate
 }
@@ -21,6 +23,7 @@ export interface ThrottleRates {
 export const THROTTLE_RATES: ThrottleRates = {
   nameAndAddress: { count: 10, perMs: 300_000 },
   address: { count: 30, perMs: 300_000 },
+  codes: { count: 10, perMs: 900_000 },
   calls: { count: 600, perMs: 10_000 },
 }
 
@@ -42,6 +45,7 @@ export class Throttle {
     this.#rates = {
       nameAndAddress: windowParams(rates.nameAndAddress, 'exact'),
       address: windowParams(rates.address, 'exact'),
+      codes: windowParams(rates.codes, 'exact'),
       calls: windowParams(rates.calls, 'exact'),
     }
   }
@@ -52,6 +56,11 @@ export class Throttle {
     const network = networkOf(address)
     this.#take('address', network)
     this.#take('nameAndAddress', `${name.length}:${name} ${network}`)
+  }
+
+  /** Throws TooManyRequests. */
+  code(name: string): void {
+    this.#take('codes', name)
   }
 
   /** Throws TooManyRequests. */

@@ -48,6 +48,7 @@ export function tokenOperations({ accounts, clock }: AccessDeps): readonly Opera
       path: '/api/v1/tokens',
       role: 'viewer',
       scope: 'any',
+      isGuarded: true,
       summary: 'Makes an API token that reaches as far as oneself, or less far.',
       body: Type.Object(
         {

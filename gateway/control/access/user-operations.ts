@@ -9,7 +9,11 @@ import { summaryOfUser } from './account-state.ts'
 import type { UserChange } from './accounts.ts'
 import { CLOSED, Name, Nothing, Password, RoleSchema, ScopeSchema, User } from './schemas.ts'
 
-export function userOperations({ accounts, setupToken }: AccessDeps): readonly Operation[] {
+export function userOperations({
+  accounts,
+  factors,
+  setupToken,
+}: AccessDeps): readonly Operation[] {
   return [
     {
       id: 'listUsers',
@@ -26,6 +30,7 @@ export function userOperations({ accounts, setupToken }: AccessDeps): readonly O
       method: 'POST',
       path: '/api/v1/users',
       role: 'admin',
+      isGuarded: true,
       summary: 'Adds a user.',
       body: Type.Object(
         { name: Name, password: Password, role: RoleSchema, scope: Type.Optional(ScopeSchema) },
@@ -57,6 +62,7 @@ export function userOperations({ accounts, setupToken }: AccessDeps): readonly O
       method: 'PATCH',
       path: '/api/v1/users/:name',
       role: 'admin',
+      isGuarded: true,
       summary: 'Gives a user another role, scope or password; their sessions end.',
       body: Type.Object(
         {
@@ -82,12 +88,30 @@ export function userOperations({ accounts, setupToken }: AccessDeps): readonly O
       method: 'DELETE',
       path: '/api/v1/users/:name',
       role: 'admin',
+      isGuarded: true,
       summary: 'Removes a user, their tokens and sessions.',
       answer: Nothing,
       async run({ params: { name = '' }, change }) {
         change({ target: `user/${name}` })
         await accounts.removeUser(name)
         return {}
+      },
+    },
+    {
+      id: 'removeSecondFactor',
+      method: 'DELETE',
+      path: '/api/v1/users/:name/second-factor',
+      role: 'admin',
+      isGuarded: true,
+      summary: 'Takes a user’s second factor away, for who lost it; their sessions end.',
+      answer: User,
+      async run({ params: { name = '' }, change }) {
+        change({
+          target: `user/${name}`,
+          before: { secondFactor: 'on' },
+          after: { secondFactor: 'off' },
+        })
+        return summaryOfUser(await factors.remove(name))
       },
     },
   ]

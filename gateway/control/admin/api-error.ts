@@ -7,7 +7,13 @@ import { SallyportError } from '../../../sidecar/runtime/errors.ts'
 const STATUS = {
   bad_request: 400,
   not_signed_in: 401,
+  /** The password is right; send the code of the second factor, too. */
+  second_factor_needed: 401,
   not_permitted: 403,
+  /** Of a session: set up a second factor before anything else. */
+  second_factor_required: 403,
+  /** Of a session: show again who you are, then ask again. */
+  reauthentication_needed: 403,
   /** A page of another name that leads to our address (DNS rebinding). */
   host_not_allowed: 421,
   cross_site: 403,
@@ -38,6 +44,8 @@ export interface FieldProblem {
   readonly severity?: 'error' | 'warning'
   readonly line?: number
   readonly column?: number
+  /** JSON Pointer to the other place that the problem is between: what a route is shadowed by. */
+  readonly related?: string
 }
 
 export class ApiError extends SallyportError {

@@ -35,6 +35,10 @@ export interface Caller {
   readonly principal: Principal
   /** Of the browser's session, or null. */
   readonly sessionId: string | null
+  /** It is too long ago that they showed who they are. Absent: nobody who could, or just now. */
+  readonly isStale?: boolean
+  /** They must set up a second factor before anything else. */
+  readonly mustEnrol?: boolean
 }
 
 export interface CallDeps {
@@ -64,7 +68,10 @@ export class Call {
   admit(caller: Caller): void {
     this.#caller = caller
     const { principal } = caller
-    const { role } = this.#operation
+    const { role, isForEnrolling } = this.#operation
+    if (caller.mustEnrol === true && role !== 'anyone' && isForEnrolling !== true) {
+      throw new ApiError('second_factor_required', 'set up a second factor first')
+    }
     if (mayAct(principal.role, role)) return
     if (principal.role === null) {
       throw new ApiError('not_signed_in', 'sign in, or send an API token')
@@ -77,6 +84,7 @@ export class Call {
   async run(reply: FastifyReply): Promise<unknown> {
     const input = this.#input()
     await this.#checkScope(input)
+    await this.#checkFresh(input)
     const begun = this.#begin(input)
     if (begun?.kind === 'replay') return replay(begun.answer, reply)
     try {
@@ -145,6 +153,14 @@ export class Call {
     const outside = (await touched(input)).find((resource) => !isInScope(scope, resource))
     if (outside === undefined) return
     throw new ApiError('not_permitted', `${name} is ${role} of ${scope.join(', ')}, not ${outside}`)
+  }
+
+  async #checkFresh(input: OperationInput): Promise<void> {
+    const { isGuarded = false } = this.#operation
+    if (this.#caller.isStale !== true) return
+    if (!(typeof isGuarded === 'function' ? await isGuarded(input) : isGuarded)) return
+    const message = 'it is some time ago that you signed in: show again that it is you'
+    throw new ApiError('reauthentication_needed', message)
   }
 
   /** null where no key was sent. Signing in is never repeated: a session is for whoever asked. */

@@ -49,7 +49,7 @@ function describe(operation: Operation): object {
   return {
     operationId: operation.id,
     summary: operation.summary,
-    description: `Takes the role ${operation.role}.${scopeWords(operation)}`,
+    description: `Takes the role ${operation.role}.${scopeWords(operation)}${guardWords(operation)}`,
     'x-role': operation.role,
     ...(operation.isReading === true ? { 'x-reading': true } : {}),
     ...(operation.role === 'anyone' ? { security: [] } : {}),
@@ -88,6 +88,12 @@ function scopeWords({ role, scope }: Operation): string {
   return scope === undefined
     ? ' A scoped role may not.'
     : ' A scoped role may, for what is in its scope.'
+}
+
+function guardWords({ isGuarded }: Operation): string {
+  if (isGuarded === undefined) return ''
+  const which = isGuarded === true ? '' : ', where it changes `admin:`,'
+  return ` A session${which} must have shown within the last five minutes who it is of.`
 }
 
 function headerParameters({ method, role }: Operation): object[] {

@@ -105,6 +105,15 @@ export interface Operation {
   readonly scope?:
     | 'any'
     | ((input: OperationInput) => readonly string[] | Promise<readonly string[]>)
+  /** Browsers go there themselves: a refusal leads them back to the console's door, which says why. */
+  readonly isVisited?: true
+  /** Also for who must set up a second factor before anything else. */
+  readonly isForEnrolling?: true
+  /**
+   * What it does takes somebody at a console who showed a moment ago who they are, or it is refused with
+   * `reauthentication_needed`; API tokens and the control socket are no people.
+   */
+  readonly isGuarded?: true | ((input: OperationInput) => boolean | Promise<boolean>)
   /** Of a POST that changes nothing and only needs a body: it is not told to the audit where it is allowed. */
   readonly isReading?: true
   /** One sentence for the API's documentation. */

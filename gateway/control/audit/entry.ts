@@ -6,7 +6,7 @@ export type AuditOrigin = 'ui' | 'api' | 'cli' | 'file' | 'mesh' | 'system'
 
 export interface AuditEvent {
   readonly actor: {
-    /** `local`, `user`, `token`, `sidecar`, `system`. */
+    /** `local`, `user`, `token`, `anyone`, `file`, `mesh`, `sidecar`, `system`. */
     readonly kind: string
     readonly name: string
     /** Address it came from, or null. */

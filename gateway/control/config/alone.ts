@@ -22,8 +22,8 @@ export interface AloneOptions {
   /** Asks the supervisor. */
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
   readonly confirm: () => Promise<ChangeResult>
-  /** Told of each change that was taken back by itself, once it is written down. */
-  readonly tookBack?: (revision: RevisionSummary) => void
+  /** Told of each revision that nobody asked us for, once it is written down: taken back by itself, or by an edit of the file. */
+  readonly unasked?: (revision: RevisionSummary) => void
 }
 
 export class Alone implements Deployment {
@@ -54,7 +54,9 @@ export class Alone implements Deployment {
     this.#live = live
     void this.#inTurn(async () => {
       const written = await this.#writeDown(live)
-      if (written?.origin === 'auto-revert') this.#options.tookBack?.(summaryOf(written))
+      // The first of all changed nothing.
+      const isUnasked = written?.origin === 'auto-revert' || written?.origin === 'file'
+      if (isUnasked && written.number > 1) this.#options.unasked?.(summaryOf(written))
     })
   }
 

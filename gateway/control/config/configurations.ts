@@ -106,6 +106,26 @@ export class Configurations {
     return revision
   }
 
+  /** What revisions are tagged with, by number. Throws ApiError `not_available`. */
+  tags(): Promise<ReadonlyMap<number, string>> {
+    return this.#deployment.read((store) => store.tags())
+  }
+
+  /** null takes the tag away. Throws ApiError `not_found`, `conflict` where too many are tagged, `not_available`. */
+  async tag(number: number, tag: string | null): Promise<void> {
+    const revision = await this.revision(number)
+    const problem = await this.#deployment.read((store) =>
+      store.tag(revision, tag).then(
+        () => null,
+        (error: unknown) => {
+          if (error instanceof RangeError) return error.message
+          throw error
+        },
+      ),
+    )
+    if (problem !== null) throw new ApiError('conflict', problem)
+  }
+
   get #deployment(): Deployment {
     return this.#options.deployment()
   }

@@ -9,5 +9,8 @@ export function fieldProblems(problems: readonly LocatedProblem[]): FieldProblem
     severity: problem.severity,
     line: problem.position.line,
     column: problem.position.column,
+    ...(problem.related !== undefined && {
+      related: fieldProblem({ ...problem, path: problem.related }).pointer,
+    }),
   }))
 }

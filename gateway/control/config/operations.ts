@@ -3,13 +3,15 @@
 import { Type } from 'typebox'
 import { parseDurationMs } from '../../../sidecar/runtime/units.ts'
 import { changedResources } from '../access/changed-resources.ts'
+import { changesAdmin } from '../access/guarded-changes.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Operation, OperationInput } from '../admin/operation.ts'
 import { originOf } from '../admin/origin.ts'
 import type { Guard } from '../releases/guard.ts'
-import { MAX_TEXT_BYTES, ORIGINS } from '../revisions/revision.ts'
+import { checksumOf, MAX_TEXT_BYTES, ORIGINS } from '../revisions/revision.ts'
 import type { Configurations } from './configurations.ts'
 import { fieldProblems } from './located.ts'
+import { tagOperations } from './tag-operations.ts'
 import { unifiedDiff } from './text-diff.ts'
 
 const CLOSED = { additionalProperties: false }
@@ -41,6 +43,7 @@ const Problem = Type.Object({
   severity: Type.String(),
   line: Type.Integer(),
   column: Type.Integer(),
+  related: Type.Optional(Type.String({ description: 'The other place, where it is between two.' })),
 })
 const Served = Type.Object({
   text: Text,
@@ -65,9 +68,11 @@ const Summary = Type.Object({
   message: Type.String(),
   checksum: Type.String(),
 })
+const Tag = Type.String({ description: 'Keeps it from being forgotten; empty: none.' })
 const Revision = Type.Object({
   ...Summary.properties,
   text: Text,
+  tag: Tag,
   guard: Type.Optional(GuardFields),
 })
 
@@ -82,7 +87,11 @@ interface ApplyBody extends TakenBack {
 }
 
 export function configOperations(configurations: Configurations): readonly Operation[] {
-  return [...reading(configurations), ...changing(configurations)]
+  return [
+    ...reading(configurations),
+    ...changing(configurations),
+    ...tagOperations(configurations, numberOf),
+  ]
 }
 
 function reading(configurations: Configurations): Operation[] {
@@ -118,7 +127,7 @@ function reading(configurations: Configurations): Operation[] {
         CLOSED,
       ),
       answer: Type.Object({
-        items: Type.Array(Summary),
+        items: Type.Array(Type.Object({ ...Summary.properties, tag: Tag })),
         nextCursor: Type.Union([Type.String(), Type.Null()]),
       }),
       async run({ query: { limit = '50', cursor } }) {
@@ -127,7 +136,9 @@ function reading(configurations: Configurations): Operation[] {
         const items = await configurations.revisions(before, count)
         const last = items.at(-1)
         const isMore = items.length === count && last !== undefined && last.number > 1
-        return { items, nextCursor: isMore ? String(last.number) : null }
+        const tags = await configurations.tags()
+        const shown = items.map((one) => ({ ...one, tag: tags.get(one.number) ?? '' }))
+        return { items: shown, nextCursor: isMore ? String(last.number) : null }
       },
     },
     {
@@ -140,8 +151,12 @@ function reading(configurations: Configurations): Operation[] {
       answer: Revision,
       async run({ params, header }) {
         const revision = await configurations.revision(numberOf(params))
-        header('etag', `"${revision.checksum}"`)
-        return revision
+        const tag = (await configurations.tags()).get(revision.number) ?? ''
+        header(
+          'etag',
+          `"${revision.checksum}${tag === '' ? '' : `-${checksumOf(tag).slice(0, 16)}`}"`,
+        )
+        return { ...revision, tag }
       },
     },
     {
@@ -190,6 +205,8 @@ function changing(configurations: Configurations): Operation[] {
       role: 'operator',
       scope: ({ body, ifMatch }) =>
         touched(configurations, ifMatch, (body as { text: string }).text),
+      isGuarded: ({ body }) =>
+        changesAdmin(configurations.served().text, (body as { text: string }).text),
       summary:
         'Puts a text to work everywhere, or nowhere; answers when every process of every node serves it.',
       body: Type.Object(
@@ -227,6 +244,10 @@ function changing(configurations: Configurations): Operation[] {
       async scope({ params, ifMatch }) {
         const { text } = await configurations.revision(numberOf(params))
         return touched(configurations, ifMatch, text)
+      },
+      async isGuarded({ params }) {
+        const { text } = await configurations.revision(numberOf(params))
+        return changesAdmin(configurations.served().text, text)
       },
       summary: 'Serves an earlier revision again, as a new one.',
       body: Type.Object(

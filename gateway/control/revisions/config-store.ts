@@ -7,8 +7,10 @@ export type AppendResult =
   /** Somebody was faster: `head` is what they wrote. */
   | { readonly kind: 'conflict'; readonly head: RevisionSummary | null }
 
-/** Revisions beyond this many are forgotten, oldest first. */
+/** Revisions beyond this many are forgotten, oldest first, but for those that are tagged. */
 export const MAX_REVISIONS = 1000
+/** Each keeps a text. */
+export const MAX_TAGGED = 50
 
 /**
  * Every method rejects where the store cannot be reached. Revisions never change; a torn or edited one is passed over as
@@ -22,7 +24,17 @@ export interface ConfigStore {
   list(before: number | null, limit: number): Promise<readonly RevisionSummary[]>
   /** Adds a revision if the head still is number `after` (0: the store is empty). */
   append(draft: RevisionDraft, after: number): Promise<AppendResult>
+  /** What revisions are tagged with, by number. */
+  tags(): Promise<ReadonlyMap<number, string>>
+  /** Tags a revision, which is kept from then on; null takes the tag away. Rejects with RangeError beyond {@link MAX_TAGGED}. */
+  tag(revision: Revision, tag: string | null): Promise<void>
   /** Calls back soon after somebody appended, also more often than that. Returns what ends it. */
   onChange(listener: () => void): () => void
   close(): Promise<void>
+}
+
+/** Throws RangeError. */
+export function checkTagged(count: number): void {
+  if (count <= MAX_TAGGED) return
+  throw new RangeError(`at most ${MAX_TAGGED} revisions may be tagged: take one tag away first`)
 }

@@ -14,8 +14,9 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFileSync } from '../../../sidecar/runtime/replace-file.ts'
 import { errorCode } from '../../../sidecar/runtime/errors.ts'
-import { MAX_REVISIONS, type AppendResult, type ConfigStore } from './config-store.ts'
+import { MAX_REVISIONS, checkTagged, type AppendResult, type ConfigStore } from './config-store.ts'
 import {
   decodeRevision,
   encodeRevision,
@@ -27,6 +28,7 @@ import {
 } from './revision.ts'
 
 const FILE = /^(\d{8})\.json$/
+const TAGS = 'tags.json'
 
 export class FolderStore implements ConfigStore {
   readonly #folder: string
@@ -73,6 +75,18 @@ export class FolderStore implements ConfigStore {
     return { kind: 'stored', revision }
   }
 
+  async tags(): Promise<ReadonlyMap<number, string>> {
+    return this.#tags()
+  }
+
+  async tag({ number }: Revision, tag: string | null): Promise<void> {
+    const tags = this.#tags()
+    if (tag === null) tags.delete(number)
+    else tags.set(number, tag)
+    checkTagged(tags.size)
+    replaceFileSync(join(this.#folder, TAGS), JSON.stringify([...tags]))
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -115,7 +129,22 @@ export class FolderStore implements ConfigStore {
   }
 
   #forgetOldest(): void {
-    for (const number of this.#numbers().slice(MAX_REVISIONS)) rmSync(this.#path(number))
+    const tags = this.#tags()
+    for (const number of this.#numbers().slice(MAX_REVISIONS)) {
+      if (!tags.has(number)) rmSync(this.#path(number))
+    }
+  }
+
+  /** Throws where they cannot be read: then nothing is forgotten. */
+  #tags(): Map<number, string> {
+    try {
+      return new Map(
+        JSON.parse(readFileSync(join(this.#folder, TAGS), 'utf8')) as [number, string][],
+      )
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return new Map()
+      throw error
+    }
   }
 
   #read(number: number): Revision | null {

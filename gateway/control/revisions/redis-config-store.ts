@@ -3,7 +3,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { closeRedis } from '../../limit/redis-client.ts'
-import { MAX_REVISIONS, type AppendResult, type ConfigStore } from './config-store.ts'
+import { checkTagged, MAX_REVISIONS, type AppendResult, type ConfigStore } from './config-store.ts'
 import { configKey, LUA_APPEND } from './redis-keys.ts'
 import {
   decodeRevision,
@@ -32,6 +32,8 @@ export class RedisConfigStore implements ConfigStore {
   readonly #headKey: string
   readonly #revisionsKey: string
   readonly #checksumsKey: string
+  /** Whole copies of what is tagged, which nothing forgets. */
+  readonly #taggedKey: string
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   #seen: string | null = null
@@ -44,6 +46,7 @@ export class RedisConfigStore implements ConfigStore {
     this.#headKey = configKey(prefix, 'head')
     this.#revisionsKey = configKey(prefix, 'revisions')
     this.#checksumsKey = configKey(prefix, 'checksums')
+    this.#taggedKey = configKey(prefix, 'tagged')
     this.#clock = clock
   }
 
@@ -59,7 +62,7 @@ export class RedisConfigStore implements ConfigStore {
 
   async get(number: number): Promise<Revision | null> {
     const encoded = await this.#client.hget(this.#revisionsKey, String(number))
-    const revision = encoded === null ? null : decodeRevision(encoded)
+    const revision = encoded === null ? await this.#tagged(number) : decodeRevision(encoded)
     return revision?.number === number ? revision : null
   }
 
@@ -72,7 +75,32 @@ export class RedisConfigStore implements ConfigStore {
       const revision = await this.get(number)
       if (revision !== null) found.push(summaryOf(revision))
     }
+    // Older ones are there only where they are tagged.
+    const below = Math.min(oldest, before ?? Infinity)
+    const older = [...(await this.tags()).keys()].filter((number) => number < below)
+    for (const number of older.toSorted((a, b) => b - a)) {
+      if (found.length >= limit) break
+      const revision = await this.#tagged(number)
+      if (revision !== null) found.push(summaryOf(revision))
+    }
     return found
+  }
+
+  async tags(): Promise<ReadonlyMap<number, string>> {
+    const all = Object.entries(await this.#client.hgetall(this.#taggedKey))
+    return new Map(all.map(([number, text]) => [Number(number), tagOf(text)]))
+  }
+
+  async tag(revision: Revision, tag: string | null): Promise<void> {
+    const field = String(revision.number)
+    if (tag === null) return void (await this.#client.hdel(this.#taggedKey, field))
+    const tags = await this.tags()
+    checkTagged(tags.size + (tags.has(revision.number) ? 0 : 1))
+    await this.#client.hset(
+      this.#taggedKey,
+      field,
+      `${JSON.stringify(tag)}\n${encodeRevision(revision)}`,
+    )
   }
 
   async append(draft: RevisionDraft, after: number): Promise<AppendResult> {
@@ -130,9 +158,18 @@ export class RedisConfigStore implements ConfigStore {
     for (const listener of this.#listeners) listener()
   }
 
+  async #tagged(number: number): Promise<Revision | null> {
+    const text = await this.#client.hget(this.#taggedKey, String(number))
+    return text === null ? null : decodeRevision(text.slice(text.indexOf('\n') + 1))
+  }
+
   async #headNumber(): Promise<number> {
     return Number((await this.#client.get(this.#headKey)) ?? 0)
   }
+}
+
+function tagOf(text: string): string {
+  return JSON.parse(text.slice(0, text.indexOf('\n'))) as string
 }
 
 function conflict(head: Revision | null): AppendResult {

@@ -18,6 +18,8 @@ const BODIES: Readonly<Record<string, object>> = {
   addUser: { name: 'mallory', password: PASSWORD, role: 'admin' },
   changeUser: { role: 'admin' },
   addToken: { name: 'mallory', role: 'admin' },
+  confirmSecondFactor: { code: '000000' },
+  reauthenticate: { password: 'wrong password here' },
   tryConfig: { text: 'x' },
   applyConfig: { text: 'x' },
   restoreRevision: {},
@@ -40,7 +42,18 @@ const BODIES: Readonly<Record<string, object>> = {
   allowEgress: { from: 'x', to: 'example.com' },
 }
 /** What these say of a wrong password or token is not about the role. */
-const OWN_WORDS = new Set(['setUp', 'signIn', 'signInForToken', 'changeMyPassword', 'finishOidc'])
+const OWN_WORDS = new Set([
+  'setUp',
+  'signIn',
+  'signInForToken',
+  'changeMyPassword',
+  'reauthenticate',
+  'beginSecondFactor',
+  'confirmSecondFactor',
+  'renewRecoveryCodes',
+  'removeMySecondFactor',
+  'finishOidc',
+])
 /** Ends what the others need. */
 const LAST = new Set(['signOut'])
 
@@ -131,6 +144,11 @@ suite('who may do what', () => {
       'addToken',
       'removeToken',
       'changeMyPassword',
+      'beginSecondFactor',
+      'confirmSecondFactor',
+      'renewRecoveryCodes',
+      'removeMySecondFactor',
+      'reauthenticate',
       'signOut',
       'tryConfig',
       'checkEgress',

@@ -26,6 +26,7 @@ import { configOperations } from '../../../gateway/control/config/operations.ts'
 import { FolderDocuments } from '../../../gateway/control/documents/folder-documents.ts'
 import { Ignored } from '../../../gateway/control/egress/ignored.ts'
 import { egressOperations } from '../../../gateway/control/egress/operations.ts'
+import { Sightings } from '../../../gateway/control/egress/sightings.ts'
 import { meshOperations } from '../../../gateway/control/mesh/admin-operations.ts'
 import { policyOperations } from '../../../gateway/control/policies/operations.ts'
 import { Policies } from '../../../gateway/control/policies/policies.ts'
@@ -39,7 +40,12 @@ import type { LogFields } from '../../../sidecar/telemetry/log.ts'
 
 export const PASSWORD = 'mountain goats like moss'
 const RATE = { count: 100_000, perMs: 10_000 }
-const GENEROUS: ThrottleRates = { nameAndAddress: RATE, address: RATE, calls: RATE }
+const GENEROUS: ThrottleRates = {
+  nameAndAddress: RATE,
+  address: RATE,
+  codes: RATE,
+  calls: RATE,
+}
 
 export interface ConsoleOptions {
   readonly plan?: Partial<OnPlan>
@@ -102,7 +108,15 @@ export async function startConsole({ plan, throttled, operations: more }: Consol
     ...meshOperations(() => null),
     ...certificateOperations(certificates(clock)),
     ...policyOperations(noPolicies(clock)),
-    ...egressOperations({ egress, configurations, ignored, clock }),
+    ...egressOperations({
+      egress,
+      configurations,
+      ignored,
+      sightings: new Sightings({ clock, random: () => 0, egress, fleet: () => null }),
+      fleet: () => null,
+      name: 'a',
+      clock,
+    }),
     ...access.operations,
     ...auditOperations(audit),
     ...wholeSystemOperations(untouched(changes) as unknown as System, configurations),
@@ -133,6 +147,7 @@ export async function startConsole({ plan, throttled, operations: more }: Consol
     hosts: ['localhost', '127.0.0.1'],
     oidc: null,
     setup: 'printed',
+    secondFactor: 'optional',
     ...plan,
   }
   await network.apply(on, dataDir)

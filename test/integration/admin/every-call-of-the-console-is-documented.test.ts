@@ -40,6 +40,7 @@ const shape = (path: string): string => path.replaceAll(/\{\w*\}/g, '{}')
 suite('the console', () => {
   let gateway: TestGateway
   let documented: ReadonlyMap<string, ReadonlySet<string>>
+  let ids: readonly string[]
 
   before(async () => {
     gateway = await startGateway({
@@ -51,13 +52,19 @@ routes: [ { name: one, match: /one, to: "http://127.0.0.1:1", auth: public } ]
     })
     const target = { kind: 'socket', path: join(gateway.folder, 'data/control.sock') } as const
     const { paths } = (await callApi(target, 'GET', '/openapi.json')) as {
-      paths: Record<string, Record<string, { 'x-role': string; summary: string }>>
+      paths: Record<
+        string,
+        Record<string, { operationId: string; 'x-role': string; summary: string }>
+      >
     }
     documented = new Map(
       Object.entries(paths).map(([path, methods]) => [
         shape(path),
         new Set(Object.keys(methods).map((method) => method.toUpperCase())),
       ]),
+    )
+    ids = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
     )
     for (const methods of Object.values(paths)) {
       for (const { summary, 'x-role': role } of Object.values(methods)) {
@@ -79,5 +86,18 @@ routes: [ { name: one, match: /one, to: "http://127.0.0.1:1", auth: public } ]
       return methods.length === 0 || (method !== null && !methods.includes(method))
     })
     assert.deepEqual(unknown, [])
+  })
+
+  test('sends nobody from an empty list to documentation that there is not', () => {
+    const named = globSync('admin-ui/**/*.tsx', { cwd: ROOT }).flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\boperation="(\w+)"/g)].map(
+        ([, id]) => id!,
+      ),
+    )
+    assert.ok(named.length > 15, `only ${named.length} were found`)
+    assert.deepEqual(
+      named.filter((id) => !ids.includes(id)),
+      [],
+    )
   })
 })

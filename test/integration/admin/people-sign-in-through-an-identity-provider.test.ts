@@ -234,6 +234,40 @@ suite('signing in through an identity provider', () => {
     assert.equal(changed.status, 403)
   })
 
+  test('shows again who it is of there, where it was shown too long ago', async () => {
+    const usual = provider.claims
+    const tokenBy = async (ageSeconds: number) => {
+      const nowSeconds = Math.floor(Date.parse(world.audit.search(null, 1).entries[0]!.time) / 1000)
+      provider.claims = { ...usual, auth_time: nowSeconds - ageSeconds }
+      const cookie = cookiesOf(await signIn())
+      const me = await world.ask('/api/v1/me', { headers: { cookie } })
+      const token = { 'x-csrf-token': String(me.body['csrfToken']), origin: world.origin() }
+      const headers = { cookie, ...token }
+      const wanted = { method: 'POST', body: { name: 'ci', role: 'viewer' }, headers }
+      const again = { method: 'POST', body: { password: PASSWORD }, headers }
+      const shown = await world.ask('/api/v1/sessions/current:reauthenticate', again)
+      assert.equal(shown.status, 403, 'there is no password here')
+      return world.ask('/api/v1/tokens', wanted)
+    }
+    assert.equal((await tokenBy(3600)).body['code'], 'reauthentication_needed')
+    assert.equal((await tokenBy(10)).status, 201)
+    provider.claims = usual
+    const start = await world.ask('/api/v1/oidc/login?again=true')
+    const { searchParams } = new URL(String(start.headers['location']))
+    assert.deepEqual([searchParams.get('prompt'), searchParams.get('max_age')], ['login', '0'])
+  })
+
+  test('leads a browser that is refused back to the door, which says why', async () => {
+    const headers = { accept: 'text/html,application/xhtml+xml', 'sec-fetch-site': 'cross-site' }
+    const answer = await world.ask('/api/v1/oidc/callback?code=x&state=y', { headers })
+    assert.equal(answer.status, 303)
+    const { pathname, searchParams } = new URL(String(answer.headers['location']), world.origin())
+    assert.deepEqual([pathname, searchParams.get('refused')], ['/login', 'not_signed_in'])
+    assert.equal(searchParams.get('request'), answer.headers['x-request-id'])
+    const [last] = world.audit.search(null, 1).entries
+    assert.deepEqual([last?.action, last?.result], ['finishOidc', 'not_signed_in'])
+  })
+
   test('does not keep a local administrator out, and that is said loudly', async () => {
     const session = await world.setUp()
     assert.ok(session.cookie)

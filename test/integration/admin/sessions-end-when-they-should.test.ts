@@ -22,6 +22,7 @@ suite('the first administrator', () => {
     assert.deepEqual((await world.ask('/api/v1/setup')).body, {
       isSetUp: false,
       hasIdentityProvider: false,
+      tokenFile: join(world.dataDir, 'setup-token'),
     })
     for (const name of ['root', 'admin']) {
       const asked = { method: 'POST', body: { name, password: 'admin' } }
@@ -33,6 +34,9 @@ suite('the first administrator', () => {
     assert.equal(printed.length, 1)
     assert.ok(printed[0]?.includes(`${world.origin()}/setup#token=`))
     assert.equal((await setUp('wrong')).status, 403)
+    const without = { method: 'POST', body: { name: 'root', password: PASSWORD } }
+    const refused = await world.ask('/api/v1/setup', without)
+    assert.deepEqual([refused.status, refused.body['code']], [403, 'not_permitted'])
     const made = await setUp(world.setupToken())
     assert.equal(made.status, 201)
     assert.equal(made.body['role'], 'admin')
@@ -46,6 +50,7 @@ suite('the first administrator', () => {
       [
         ['conflict', ''],
         ['ok', 'user/root'],
+        ['not_permitted', ''],
         ['not_permitted', ''],
       ],
     )

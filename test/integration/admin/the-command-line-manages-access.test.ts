@@ -10,6 +10,7 @@ import { token, userCommand } from '../../../gateway/cli/access.ts'
 import { audit } from '../../../gateway/cli/audit.ts'
 import type { Command } from '../../../gateway/cli/command.ts'
 import { loginCommand } from '../../../gateway/cli/login.ts'
+import { totpCode, totpStep } from '../../../gateway/control/access/totp.ts'
 import { systemClock } from '../../../sidecar/runtime/clock.ts'
 import { PASSWORD, startConsole, type TestConsole } from './console.ts'
 
@@ -62,7 +63,10 @@ suite('the command line', () => {
     const scoped = await run(user, `add sato --role operator --scope route:orders ${here()}`)
     assert.equal(scoped.code, 0, scoped.talk)
     const list = await run(user, `list ${here()}`)
-    assert.match(list.out, /^NAME +ROLE +SCOPE +CREATED\nroot +admin +everything +\d{4}-/)
+    assert.match(
+      list.out,
+      /^NAME +ROLE +SCOPE +2ND FACTOR +CREATED\nroot +admin +everything +no +\d{4}-/,
+    )
     assert.match(list.out, /sato +operator +route:orders/)
     assert.equal((await run(user, `role sato viewer --scope all ${here()}`)).code, 0)
     const { items } = JSON.parse((await run(user, `list -o json ${here()}`)).out) as {
@@ -141,6 +145,34 @@ suite('the command line', () => {
     assert.equal((await run(token, `remove ${made.out.slice(4, 16)} ${here()}`)).code, 0)
     assert.equal((await world.ask('/api/v1/me', { headers })).status, 401)
     assert.equal((await run(token, `remove nothing ${here()}`)).code, 1)
+  })
+
+  test('asks for the code of who has a second factor, and an administrator takes it away', async () => {
+    const session = await world.signIn('root')
+    const path = '/api/v1/me/second-factor'
+    const begun = await world.ask(path, { method: 'POST', body: {}, headers: session })
+    const secret = String(begun.body['secret'])
+    const first = { code: totpCode(secret, totpStep(Date.now())) }
+    const on = await world.ask(`${path}:confirm`, { method: 'POST', body: first, headers: session })
+    const [recovery = ''] = on.body['recoveryCodes'] as string[]
+    const to = `--server ${world.origin()} --ca-file ${world.caFile} --user root`
+    const asked: string[] = []
+    const answering = (...answers: string[]) =>
+      loginCommand((prompt) => {
+        asked.push(prompt)
+        return Promise.resolve(answers.shift() ?? '')
+      })
+    const wrong = await run(answering(PASSWORD, '000000'), to)
+    assert.equal(wrong.code, 5)
+    const right = await run(answering(PASSWORD, recovery), to)
+    assert.equal(right.code, 0, right.talk)
+    assert.match(asked[3] ?? '', /code of the authenticator app/)
+    const list = await run(user, `list ${here()}`)
+    assert.match(list.out, /root +admin +everything +yes /)
+    const removed = await run(user, `remove-second-factor root ${here()}`)
+    assert.match(removed.out, /root +admin +everything +no /)
+    assert.equal((await run(answering(PASSWORD), to)).code, 0)
+    assert.equal((await run(login, '--forget')).code, 0)
   })
 
   test('keeps a login, and uses it where nothing else is named', async () => {

@@ -90,7 +90,7 @@ suite('the console’s server', () => {
     const app = await createAdminApp({
       operations: [],
       authenticate: () => ({ principal: ANYONE, sessionId: null }),
-      pages: (one) => mountConsole(one, files),
+      pages: (one) => mountConsole(one, files, () => Promise.resolve(false)),
       newId: () => 'id',
       beforeChange: quiet,
       onEvent: quiet,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import {
   MAX_REVISIONS,
+  MAX_TAGGED,
   type ConfigStore,
 } from '../../../../gateway/control/revisions/config-store.ts'
 import { FolderStore } from '../../../../gateway/control/revisions/folder-store.ts'
@@ -175,6 +176,40 @@ for (const [kind, placeOf] of [
       }
       assert.equal(await store.get(1), null)
       assert.equal((await store.list(null, 2 * MAX_REVISIONS)).length, MAX_REVISIONS)
+    })
+
+    test('what is tagged is not forgotten, and is found behind all others', async () => {
+      const store = await open(placeOf('tagged'))
+      for (let number = 0; number < 3; number++) await store.append(draft(`${number}`), number)
+      await store.tag((await store.get(2))!, 'before the move')
+      await store.tag((await store.get(3))!, 'for a while')
+      await store.tag((await store.get(3))!, null)
+      assert.deepEqual([...(await store.tags())], [[2, 'before the move']])
+      for (let number = 3; number < MAX_REVISIONS + 4; number++) {
+        await store.append(draft(`${number}`), number)
+      }
+      assert.equal((await store.get(2))?.text, draft('1').text)
+      assert.deepEqual([await store.get(1), await store.get(3)], [null, null])
+      const all = await store.list(null, 2 * MAX_REVISIONS)
+      assert.equal(all.at(-1)?.number, 2)
+      assert.deepEqual(
+        (await store.list(6, 5)).map(({ number }) => number),
+        [5, 2],
+      )
+      assert.deepEqual(await store.list(2, 5), [])
+    })
+
+    test('only so many are tagged', async () => {
+      const store = await open(placeOf('all-tagged'))
+      for (let number = 0; number <= MAX_TAGGED; number++) {
+        await store.append(draft(`${number}`), number)
+      }
+      for (let number = 1; number <= MAX_TAGGED; number++) {
+        await store.tag((await store.get(number))!, `tag ${number}`)
+      }
+      await store.tag((await store.get(1))!, 'another name')
+      await assert.rejects(store.tag((await store.get(MAX_TAGGED + 1))!, 'too many'), RangeError)
+      assert.equal((await store.tags()).size, MAX_TAGGED)
     })
 
     test('a text that is too large is refused', async () => {
