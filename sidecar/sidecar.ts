@@ -12,6 +12,7 @@ import type { Transport } from './upstream/transport.ts'
 import { Admin } from './admin.ts'
 import { AppHealth } from './app-health.ts'
 import { appTransport } from './app-transport.ts'
+import { FiguresReport } from './figures-report.ts'
 import { Inbound } from './inbound.ts'
 import { KnownMesh } from './known-mesh.ts'
 import { joinMesh, type Membership } from './membership.ts'
@@ -53,6 +54,7 @@ interface Member extends Membership {
   readonly tunnels: Tunnels
   readonly inbound: Inbound
   readonly outbound: Outbound
+  readonly figures: FiguresReport
   registration: Registration | null
 }
 
@@ -133,6 +135,7 @@ export class Sidecar {
     member.registration = this.#register(member)
     await member.registration.start()
     this.#stop.signal.throwIfAborted()
+    member.figures.start()
     this.#stage = 'ready'
     deps.log.info('ready', { service: settings.service, ...this.ports })
   }
@@ -150,6 +153,7 @@ export class Sidecar {
     if (member !== null && wasReady) await this.#drain(member)
     if (member !== null) {
       await member.registration?.leave()
+      member.figures.close()
       member.known.close()
       member.renewal.close()
       member.inbound.close()
@@ -229,8 +233,17 @@ export class Sidecar {
       destinations: services,
       openTunnel: (target, socket, head) => tunnels.open(target, socket, head),
     })
+    const figures = new FiguresReport({
+      client,
+      clock,
+      take: () => {
+        const running = this.#traffic.running('inbound').length
+        return { running, rows: this.#traffic.figures.take() }
+      },
+    })
     const registration = null
-    return { ...membership, known, connections, services, tunnels, inbound, outbound, registration }
+    const ways = { tunnels, inbound, outbound }
+    return { ...membership, ...ways, known, connections, services, figures, registration }
   }
 
   #register({ client, inbound }: Member): Registration {

@@ -15,11 +15,10 @@ import {
 import type { LineWriter } from './telemetry/line-writer.ts'
 import { METRICS } from './telemetry/metric-names.ts'
 import type { Counter, Histogram, Metrics } from './telemetry/metrics.ts'
+import { TrafficFigures, type Direction } from './telemetry/traffic-figures.ts'
 import type { FlatHeaders, Transport } from './upstream/transport.ts'
 import { answerProblem, statusOf, type ProblemAnswer } from './answers.ts'
 import { MAX_HEAD_BYTES } from './http-front.ts'
-
-export type Direction = 'inbound' | 'outbound'
 
 export interface TrafficDeps {
   readonly clock: Clock
@@ -68,6 +67,8 @@ const FRAME_LIMITS = {
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 export class Traffic {
+  /** What control is told every few seconds. */
+  readonly figures = new TrafficFigures()
   readonly #deps: TrafficDeps
   readonly #requests: Counter
   readonly #seconds: Histogram
@@ -265,6 +266,7 @@ export class Traffic {
   ): void {
     const { service } = this.#deps
     this.#requests.add([direction, service, peer, String(status), reason])
+    this.figures.count(direction, peer, status, reason, durationMs ?? 0)
     if (durationMs === null) return
     this.#seconds.observeMs(durationMs, [direction, service, `${Math.floor(status / 100)}xx`])
   }

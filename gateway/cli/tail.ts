@@ -11,6 +11,7 @@ import { readEvents, type StreamEvent } from './tail-stream.ts'
 
 /** Options that are fields of the query, too. */
 const FILTERS = [
+  'plane',
   'route',
   'service',
   'status',
@@ -19,9 +20,11 @@ const FILTERS = [
   'client',
   'subject',
   'reason',
+  'rule',
+  'q',
 ] as const
 const RETRY_MS = 2000
-const USAGE = `sallyport tail [--route NAME] [--service NAME] [--status 4xx] [--method M] [--path /PREFIX] [--client IP] [--subject SUB] [--reason WORD] [--min-ms N] [--failed] [-n COUNT] ${TARGET_USAGE} [-o table|json]`
+const USAGE = `sallyport tail [--plane edge|egress] [--route NAME] [--service NAME] [--status 4xx] [--method M] [--path /PREFIX] [--client IP] [--subject SUB] [--reason WORD] [--rule NAME] [--q TEXT] [--min-ms N] [--failed] [-n COUNT] ${TARGET_USAGE} [-o table|json]`
 
 interface Seen {
   readonly id: string

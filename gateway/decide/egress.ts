@@ -9,6 +9,7 @@ import {
   type RefusedHost,
 } from '../allow/canonical-host.ts'
 import type { HelloResult } from '../allow/client-hello.ts'
+import { modeInForce } from '../allow/mode.ts'
 import type {
   EgressMode,
   EgressPlan,
@@ -80,7 +81,7 @@ const NEARNESS: readonly Miss[] = [
  */
 export function decideEgress(facts: EgressFacts, plan: EgressPlan, nowMs: number): EgressDecision {
   const { caller, host } = facts
-  const callerMode = plan.index.modeOf(caller, nowMs) ?? plan.mode
+  const callerMode = plan.index.modeOf(caller, nowMs) ?? modeInForce(plan, nowMs)
   if (host.kind === 'refused') {
     const reason = host.reason === 'address_spelling' ? 'address_literal' : 'malformed_host'
     const data = { detail: host.reason, address: host.address }

@@ -1,7 +1,7 @@
 // What one worker counts of its requests, until it tells control: one entry for each route (or egress rule) and service.
 
 import { isFailure } from '../../sidecar/telemetry/access-record.ts'
-import { BUCKETS } from '../../sidecar/telemetry/metrics.ts'
+import { OutcomeCounts } from '../../sidecar/telemetry/outcome-counts.ts'
 import type { LimitTally } from '../limit/tallies.ts'
 import type { CountRow, LimitCounts } from './explain-messages.ts'
 
@@ -10,7 +10,6 @@ const MAX_ENTRIES = 500
 /** Instances of one entry. */
 const MAX_INSTANCES = 100
 const OTHER = 'other'
-const BOUNDS_MS = BUCKETS.map((seconds) => seconds * 1000)
 
 /** Of a request that has ended. */
 export interface Counted {
@@ -34,10 +33,8 @@ class Entry {
   readonly #plane: CountRow['plane']
   readonly #route: string
   readonly #service: string
-  readonly #outcomes = new Map<string, Map<number, { count: number }>>()
-  readonly #buckets = Array.from({ length: BUCKETS.length + 1 }, () => 0)
+  readonly #counts = new OutcomeCounts()
   readonly #instances = new Map<string, Instance>()
-  #sumMs = 0
   #bytesIn = 0
   #bytesOut = 0
 
@@ -49,11 +46,7 @@ class Entry {
 
   count(counted: Counted, durationMs: number): void {
     const { status, reason, exchange, endpoint } = counted
-    this.#outcome(reason, status)
-    let at = 0
-    while (at < BOUNDS_MS.length && durationMs > BOUNDS_MS[at]!) at++
-    this.#buckets[at]!++
-    this.#sumMs += durationMs
+    this.#counts.count(status, reason, durationMs)
     this.#bytesIn += exchange.bytesIn
     this.#bytesOut += exchange.bytesOut
     if (endpoint === null) return
@@ -64,8 +57,7 @@ class Entry {
   }
 
   countUnrouted(status: number, reason: string): void {
-    this.#outcome(reason, status)
-    this.#buckets[0]!++
+    this.#counts.count(status, reason, 0)
   }
 
   countBytes(bytesIn: number, bytesOut: number): void {
@@ -74,15 +66,14 @@ class Entry {
   }
 
   row(): CountRow {
+    const { outcomes, buckets, sumMs } = this.#counts
     return {
       plane: this.#plane,
       route: this.#route,
       service: this.#service,
-      outcomes: [...this.#outcomes].flatMap(([reason, byStatus]) =>
-        [...byStatus].map(([status, { count }]) => [status, reason, count] as const),
-      ),
-      buckets: this.#buckets,
-      sumMs: this.#sumMs,
+      outcomes,
+      buckets,
+      sumMs,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       instances: [...this.#instances].map(
@@ -90,17 +81,6 @@ class Entry {
           [endpoint, requests, failures, sumMs] as const,
       ),
     }
-  }
-
-  #outcome(reason: string, status: number): void {
-    let byStatus = this.#outcomes.get(reason)
-    if (byStatus === undefined) {
-      byStatus = new Map()
-      this.#outcomes.set(reason, byStatus)
-    }
-    const outcome = byStatus.get(status)
-    if (outcome === undefined) byStatus.set(status, { count: 1 })
-    else outcome.count++
   }
 
   #instance(endpoint: string): Instance {

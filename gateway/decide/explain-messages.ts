@@ -14,6 +14,7 @@ import type {
 /** Which requests are meant; what is left out fits all. */
 export interface RequestFilter {
   readonly id?: string
+  readonly plane?: RecentRequest['plane']
   readonly route?: string
   readonly service?: string
   /** `4` for all of 400 to 499, or a whole status. */
@@ -24,6 +25,10 @@ export interface RequestFilter {
   readonly subject?: string
   /** Word of the refusal. */
   readonly reason?: string
+  /** Name of the limit, the policy or the rule of egress that decided. */
+  readonly rule?: string
+  /** Stands somewhere in it; in lower case. */
+  readonly text?: string
   readonly minMs?: number
   /** true: only what was refused or went wrong. */
   readonly failed?: boolean
@@ -89,7 +94,7 @@ export type LiveAnswer =
       readonly ask: number
       readonly endpoints: readonly EndpointReport[]
     }
-  /** Every two seconds, whatever happens. */
+  /** Every second, whatever happens. */
   | { readonly kind: 'live-load'; readonly load: WorkerLoad }
   /** One for each route that has any since they were told last. */
   | { readonly kind: 'live-failures'; readonly failures: readonly RouteFailure[] }
@@ -131,6 +136,7 @@ export function fits(request: RecentRequest, filter: RequestFilter): boolean {
     filter
   return (
     (id === undefined || request.id === id) &&
+    (filter.plane === undefined || request.plane === filter.plane) &&
     (route === undefined || outcome.route === route) &&
     (service === undefined || outcome.service === service) &&
     (status === undefined || isOfStatus(outcome.status, status)) &&
@@ -139,9 +145,19 @@ export function fits(request: RecentRequest, filter: RequestFilter): boolean {
     (clientIp === undefined || facts.clientIp === clientIp) &&
     (subject === undefined || outcome.subject === subject) &&
     (reason === undefined || outcome.reason === reason) &&
+    (filter.rule === undefined || outcome.rule === filter.rule) &&
     (minMs === undefined || outcome.durationMs >= minMs) &&
-    (filter.failed !== true || hasFailed(request))
+    (filter.failed !== true || hasFailed(request)) &&
+    (filter.text === undefined || textOf(request).includes(filter.text))
   )
+}
+
+/** What people see of it in a row. */
+function textOf({ id, facts, outcome }: RecentRequest): string {
+  const { method, host, path, clientIp } = facts
+  const { status, reason, rule, route, service, subject } = outcome
+  const rest = [rule, route, service, subject].join(' ')
+  return `${method} ${host}${path} ${status} ${reason} ${clientIp} ${id} ${rest}`.toLowerCase()
 }
 
 export function hasFailed({ outcome: { status, reason } }: RecentRequest): boolean {

@@ -44,6 +44,10 @@ export interface ImpactGroup {
   readonly count: number
   /** Ids of the newest of them, at most 5. */
   readonly samples: readonly string[]
+  /** Who made them, most requests first, at most 10; `subject` of the token, else the address. */
+  readonly callers: readonly { readonly caller: string; readonly count: number }[]
+  /** How many callers more there are. */
+  readonly otherCallers: number
 }
 
 export interface Impact {
@@ -55,13 +59,14 @@ export interface Impact {
 }
 
 const MAX_SAMPLES = 5
+const MAX_CALLERS = 10
 const UNKNOWN = 'unknown'
 /** Cut because they are very long; every decision may depend on them. */
 const ALWAYS_NEEDED: ReadonlySet<string> = new Set(['path', 'origin'])
 
 /** `requests`: newest first. Pure. */
 export function impactOf(requests: readonly RecentRequest[], current: Plan, draft: Plan): Impact {
-  const groups = new Map<string, { from: Fate; to: Fate; count: number; samples: string[] }>()
+  const groups = new Map<string, Counted>()
   const hidden = [maskedNames(current), maskedNames(draft)]
   let unknown = 0
   for (const request of requests) {
@@ -76,13 +81,37 @@ export function impactOf(requests: readonly RecentRequest[], current: Plan, draf
     }
     const key = JSON.stringify([from, to])
     if (isSame(from, to)) continue
-    const group = groups.get(key) ?? { from, to, count: 0, samples: [] }
+    const group: Counted = groups.get(key) ?? {
+      from,
+      to,
+      count: 0,
+      samples: [],
+      callers: new Map(),
+    }
     groups.set(key, group)
     group.count++
+    const caller = request.outcome.subject ?? request.facts.clientIp
+    group.callers.set(caller, (group.callers.get(caller) ?? 0) + 1)
     if (group.samples.length < MAX_SAMPLES) group.samples.push(request.id)
   }
-  const changed = [...groups.values()].toSorted((a, b) => b.count - a.count)
+  const changed = [...groups.values()].toSorted((a, b) => b.count - a.count).map(groupOf)
   return { total: requests.length, unknown, changed }
+}
+
+interface Counted extends Pick<ImpactGroup, 'from' | 'to'> {
+  count: number
+  readonly samples: string[]
+  /** Bounded by the number of requests that are weighed. */
+  readonly callers: Map<string, number>
+}
+
+function groupOf({ callers, ...group }: Counted): ImpactGroup {
+  const all = [...callers].toSorted(([, a], [, b]) => b - a)
+  return {
+    ...group,
+    callers: all.slice(0, MAX_CALLERS).map(([caller, count]) => ({ caller, count })),
+    otherCallers: Math.max(0, all.length - MAX_CALLERS),
+  }
 }
 
 export function fateOf(request: RecentRequest, plan: Plan): Fate | typeof UNKNOWN {

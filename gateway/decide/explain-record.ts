@@ -8,7 +8,9 @@ import type { SignatureEvidence, TokenEvidence } from './explain-token.ts'
 /** Plain data: it crosses a pipe, and the admin API answers it. */
 export interface RecentRequest {
   readonly id: string
-  /** When it ended: wall clock, ms. */
+  /** Whose door it came to. */
+  readonly plane: 'edge' | 'egress'
+  /** When it ended, or a call was let out by egress: wall clock, ms. */
   readonly atMs: number
   /** Of the plan that decided. */
   readonly revision: number

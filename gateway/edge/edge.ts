@@ -7,13 +7,17 @@ import type { JwksDocument } from '../auth/key-set.ts'
 import { TokenCache } from '../auth/token-cache.ts'
 import { Verifier } from '../auth/verifier.ts'
 import type { ListenerPlan, Plan } from '../config/plan.ts'
+import type { AcmeNews } from '../decide/acme-challenges.ts'
+import type { EgressCall } from '../decide/egress-call.ts'
 import type { LiveAnswer, LiveQuestion } from '../decide/explain-messages.ts'
 import type { WorkerLoad } from '../decide/live-state.ts'
 import type { LimitReply, LimitRequest } from '../limit/remote-store.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
+import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { LineWriter } from '../../sidecar/telemetry/line-writer.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
 import { Services } from '../../sidecar/upstream/services.ts'
+import { AcmeAnswers } from './acme-answers.ts'
 import { ActiveRequests } from './active.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { Door } from './door.ts'
@@ -60,6 +64,7 @@ export class Edge {
   readonly #mesh: MeshUpstreams
   readonly #limits: Limits
   readonly #live: LiveMember
+  readonly #acme: AcmeAnswers
   /** By address, and what each leads to by listener name. */
   readonly #doors = new Map<string, Door>()
   readonly #listeners = new Map<string, Listener>()
@@ -83,6 +88,7 @@ export class Edge {
     this.#mesh = new MeshUpstreams({ clock, random, log, ask })
     this.#limits = new Limits({ clock, log, random, send, instance })
     this.#active = new ActiveRequests(clock)
+    this.#acme = new AcmeAnswers(clock)
     const newId = createIdSource(randomFillSync)
     const tell = deps.tellLive
     this.#live = new LiveMember({
@@ -141,6 +147,20 @@ export class Edge {
 
   hearMesh(news: MeshNews): void {
     this.#mesh.hear(news)
+  }
+
+  /** What an authority is to be answered. */
+  hearAcme({ challenges }: AcmeNews): void {
+    try {
+      this.#acme.obey(challenges)
+    } catch (error) {
+      this.#deps.log.error('an authority cannot be answered', { error: errorMessage(error) })
+    }
+  }
+
+  /** A call that egress has decided on, for the live view of this worker. */
+  seeCall(call: EgressCall): void {
+    this.#live.left(call, this.#plane?.plan.revision ?? 0)
   }
 
   hearLive(question: LiveQuestion): void {
@@ -235,6 +255,7 @@ export class Edge {
         clock: this.#deps.clock,
         steps: this.#steps,
         reception: this.#reception,
+        acme: this.#acme,
       })
       await listener.prepare()
       fresh.set(name, listener)

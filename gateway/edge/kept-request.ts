@@ -52,6 +52,7 @@ export function keptRequest(
   const token = withToken ? keptToken(state) : notRead(state)
   const request: RecentRequest = {
     id: facts.id,
+    plane: 'edge',
     atMs,
     revision: plane.plan.revision,
     listener: listener.name,
@@ -77,8 +78,11 @@ export function keptRequest(
   return { request, bytes: bytesOf(kept, state) }
 }
 
-function keptFacts(facts: RequestFacts, { arrival }: RequestState): KeptFacts {
+function keptFacts(facts: RequestFacts, { arrival, plane }: RequestState): KeptFacts {
   const masked: string[] = []
+  const { secretNames } = plane.plan
+  const isSecret = (name: string): boolean =>
+    isSecretName(name) || (secretNames.size > 0 && secretNames.has(name.toLowerCase()))
   const isCut = facts.path.length > MAX_PATH
   if (isCut) masked.push('path')
   return {
@@ -88,9 +92,9 @@ function keptFacts(facts: RequestFacts, { arrival }: RequestState): KeptFacts {
     host: facts.host,
     port: facts.port,
     path: isCut ? facts.path.slice(0, MAX_PATH) : facts.path,
-    query: keptQuery(facts.query, tokenParameters(arrival.route), masked),
+    query: keptQuery(facts.query, tokenParameters(arrival.route), isSecret, masked),
     clientIp: facts.clientIp,
-    headers: keptHeaders(facts.headers, masked),
+    headers: keptHeaders(facts.headers, isSecret, masked),
     origin: cut(facts.origin, masked),
     accessControlRequestMethod: facts.accessControlRequestMethod,
     accessControlRequestHeaders: facts.accessControlRequestHeaders,
@@ -109,14 +113,21 @@ function tokenParameters(route: RequestState['arrival']['route']): ReadonlySet<s
   return new Set(sources.flatMap((source) => (source.kind === 'query' ? [source.name] : [])))
 }
 
-function keptQuery(query: string, tokens: ReadonlySet<string>, masked: string[]): string {
+type IsSecret = (name: string) => boolean
+
+function keptQuery(
+  query: string,
+  tokens: ReadonlySet<string>,
+  isSecret: IsSecret,
+  masked: string[],
+): string {
   if (query === '') return ''
   return query
     .split('&', MAX_FIELDS)
     .map((pair) => {
       const at = pair.indexOf('=')
       const name = at === -1 ? pair : pair.slice(0, at)
-      if (!isSecretName(decoded(name)) && !tokens.has(name) && pair.length <= MAX_FIELD) return pair
+      if (!isSecret(decoded(name)) && !tokens.has(name) && pair.length <= MAX_FIELD) return pair
       masked.push(`query:${decoded(name)}`)
       return `${name.slice(0, MAX_FIELD)}=${MASK}`
     })
@@ -131,12 +142,16 @@ function decoded(name: string): string {
   }
 }
 
-function keptHeaders(headers: readonly string[], masked: string[]): readonly string[] {
+function keptHeaders(
+  headers: readonly string[],
+  isSecret: IsSecret,
+  masked: string[],
+): readonly string[] {
   const kept: string[] = []
   for (let i = 0; i < headers.length && i < MAX_FIELDS * 2; i += 2) {
     const name = headers[i]!
     const value = headers[i + 1]!
-    if (!isSecretName(name) && value.length <= MAX_FIELD) kept.push(name, value)
+    if (!isSecret(name) && value.length <= MAX_FIELD) kept.push(name, value)
     else {
       kept.push(name, MASK)
       masked.push(`header:${name}`)

@@ -1,5 +1,6 @@
 // A worker's side of the live view: keeps recent requests, counts, answers control's questions, feeds its tails.
 
+import { callBytes, recentCall, type EgressCall } from '../decide/egress-call.ts'
 import { LimitDifferences, RequestCounts } from '../decide/explain-counts.ts'
 import {
   fits,
@@ -98,6 +99,20 @@ export class LiveMember {
       this.#recent.add(kept.request, kept.bytes)
     }
     for (const tail of this.#tails) this.#feed(tail, kept.request)
+  }
+
+  /** For a call that egress has let out, or has not. */
+  left(call: EgressCall, revision: number): void {
+    if (!this.#isTelling) this.#tellLater()
+    const failed = isFailure(call.status, call.reason)
+    const isKept = failed || this.#keptThisSecond < KEPT_PER_SECOND
+    if (!isKept && this.#tails.length === 0) return
+    const request = recentCall(call, this.#deps.clock.wallMs(), revision)
+    if (isKept) {
+      if (!failed) this.#keptThisSecond++
+      this.#recent.add(request, callBytes(call))
+    }
+    for (const tail of this.#tails) this.#feed(tail, request)
   }
 
   /** For one that was refused before that. */

@@ -1,11 +1,11 @@
-// How busy this worker is, told to control every two seconds whatever happens, so that silence means something.
+// How busy this worker is, told to control every second whatever happens, so that silence means something.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { LiveAnswer } from '../decide/explain-messages.ts'
 import type { WorkerLoad } from '../decide/live-state.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 
-const TELL_MS = 2000
+const TELL_MS = 1000
 /** A coarse look is enough for what an operator acts on, and costs twenty wake-ups a second. */
 const RESOLUTION_MS = 50
 

@@ -3,9 +3,11 @@
 import { randomFillSync } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { DenialInbox, type Denial } from '../allow/denials.ts'
+import { modeInForce } from '../allow/mode.ts'
 import { Observations, type Observation } from '../allow/observations.ts'
 import type { DoorPlan, EgressMode, EgressPlan } from '../allow/plan.ts'
 import type { VettingRules } from '../allow/vet.ts'
+import type { EgressCall } from '../decide/egress-call.ts'
 import { RequestCounts } from '../decide/explain-counts.ts'
 import type { CountRow } from '../decide/explain-messages.ts'
 import type { IdentitySource } from '../../sidecar/identity/svid.ts'
@@ -38,6 +40,8 @@ export interface EgressDeps {
   readonly random: () => number
   /** `servers`: as in the plan; empty for those of the system. */
   readonly createResolver: (servers: readonly string[]) => Resolver
+  /** Hears of each call once it is known what became of it; default: nobody does. */
+  readonly seen?: (call: EgressCall) => void
   /** The other doors of this program and the addresses of this machine, as they are now. */
   readonly own: () => VettingRules['own']
 }
@@ -79,6 +83,7 @@ export class Egress {
       this.#denials,
       this.#observations,
       this.#counts,
+      deps.seen ?? (() => {}),
     )
     this.#destinations = new Destinations({ clock, random, breakers })
     this.#underway = new UnderwayList(clock, () => ({
@@ -111,7 +116,8 @@ export class Egress {
 
   /** The node's mode in force; rules may say another for their callers. null before the first plan. */
   get mode(): EgressMode | null {
-    return this.#ways?.plan.mode ?? null
+    const now = this.#ways
+    return now === null ? null : modeInForce(now.plan, this.#deps.clock.wallMs())
   }
 
   /** Tunnels and requests under way. */

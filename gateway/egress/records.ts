@@ -1,8 +1,10 @@
 // Tells of every decision and every end: a line each for the record, and the inbox of what was refused.
 
-import type { Denial, DenialInbox } from '../allow/denials.ts'
+import { classifyAddress } from '../allow/address-class.ts'
+import { MAX_ADDRESSES, type Denial, type DenialInbox } from '../allow/denials.ts'
 import type { Observations, ObservedProtocol } from '../allow/observations.ts'
 import type { EgressDecision, EgressForm } from '../decide/egress.ts'
+import type { EgressCall } from '../decide/egress-call.ts'
 import type { RequestCounts } from '../decide/explain-counts.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { formatEgressRecord } from '../../sidecar/telemetry/egress-record.ts'
@@ -54,25 +56,30 @@ export class Records {
   readonly #denials: DenialInbox
   readonly #observations: Observations
   readonly #counts: RequestCounts
+  readonly #seen: (call: EgressCall) => void
 
+  /** `seen`: for the live view. */
   constructor(
     writer: Pick<LineWriter, 'write'>,
     clock: Clock,
     denials: DenialInbox,
     observations: Observations,
     counts: RequestCounts,
+    seen: (call: EgressCall) => void,
   ) {
     this.#writer = writer
     this.#clock = clock
     this.#denials = denials
     this.#observations = observations
     this.#counts = counts
+    this.#seen = seen
   }
 
   decided(asked: Decided, outcome: DecisionOutcome): void {
     const located = outcome.located ?? null
     const decision = outcome.decision ?? asked.decision
     this.#count(decision.rule, asked.caller.name, outcome)
+    this.#seen(callOf(asked, outcome, decision, this.#clock.monotonicMs()))
     this.#writer.write(
       formatEgressRecord({
         kind: 'egress_decision',
@@ -107,6 +114,7 @@ export class Records {
 
   unreadable(asked: Unreadable): void {
     this.#count('', asked.caller?.name ?? '', asked)
+    this.#seen(unreadCall(asked))
     this.#writer.write(
       formatEgressRecord({
         kind: 'egress_decision',
@@ -190,6 +198,8 @@ export class Records {
       reason,
       rule: decision.rule,
       answer,
+      addresses: publicOf(located),
+      serverName: outcome.serverName ?? null,
       passed,
     }
     this.#denials.record(denial, this.#clock.wallMs())
@@ -205,10 +215,63 @@ export function isLearning({ mode, wouldDeny, verdict }: EgressDecision): boolea
   return mode === 'learn' && wouldDeny && verdict === 'allow'
 }
 
+function callOf(
+  asked: Decided,
+  { verdict, reason, status, address = null, connectMs = null }: DecisionOutcome,
+  { rule, wouldDeny, reason: decided }: EgressDecision,
+  nowMs: number,
+): EgressCall {
+  const { id, caller, client, method, port, path, receivedAtMs } = asked
+  const isLetOut = verdict === 'allow'
+  const whyNot = wouldDeny ? decided : 'ok'
+  return {
+    id,
+    tookMs: nowMs - receivedAtMs,
+    caller: caller.name,
+    client,
+    method,
+    host: hostOf(asked),
+    port,
+    path,
+    rule,
+    isLetOut,
+    reason: isLetOut && reason !== 'client_gone' ? whyNot : reason,
+    status,
+    address,
+    connectMs,
+  }
+}
+
+function unreadCall({ id, caller, client, requested, reason, status }: Unreadable): EgressCall {
+  return {
+    id,
+    tookMs: 0,
+    caller: caller?.name ?? '',
+    client,
+    method: null,
+    host: requested,
+    port: 0,
+    path: null,
+    rule: '',
+    isLetOut: false,
+    reason,
+    status,
+    address: null,
+    connectMs: null,
+  }
+}
+
 function answerClass(located: Located | null, outcome: DecisionOutcome): Denial['answer'] {
   if (located === null) return outcome.address == null ? 'not_asked' : 'public'
   if (located.kind === 'vetted') return 'public'
   return located.kind
+}
+
+/** Not those that `network.allow` opened. */
+function publicOf(located: Located | null): readonly string[] {
+  if (located?.kind !== 'vetted') return []
+  const isPublic = (address: string): boolean => classifyAddress(address) === 'public'
+  return located.addresses.filter(isPublic).slice(0, MAX_ADDRESSES)
 }
 
 function roundOrNull(ms: number | null): number | null {

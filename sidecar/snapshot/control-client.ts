@@ -8,10 +8,19 @@ import type { Clock } from '../runtime/clock.ts'
 import { ControlAgent } from './control-agent.ts'
 import { callControl, openCall, readRefusal } from './control-call.ts'
 import { ControlRefusal, controlFailure } from './control-error.ts'
-import type { Grant, Heartbeat, JoinCredential, JoinRequest, Lease, Registration } from './grant.ts'
+import type {
+  Figures,
+  FiguresAnswer,
+  Grant,
+  Heartbeat,
+  JoinCredential,
+  JoinRequest,
+  Lease,
+  Registration,
+} from './grant.ts'
 import { joinControl, readGrant, trustFor, type JoinOptions } from './join-control.ts'
 import { readShape } from './read-snapshot.ts'
-import { LeaseShape } from './schema.ts'
+import { FiguresAnswerShape, LeaseShape } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Watch, type WatchState } from './watch.ts'
 
@@ -100,6 +109,17 @@ export class ControlClient {
       if (!isUnknownLease(error)) throw error
       await this.register(held.registration, now)
     }
+  }
+
+  /** What this instance has counted. `unknown_path`: a control of an earlier version, which wants none. */
+  async tellFigures(figures: Figures): Promise<FiguresAnswer> {
+    const { leaseId } = this.#lease()
+    const shaped = readShape(
+      FiguresAnswerShape,
+      await this.#post('/v1/figures', { leaseId, ...figures }),
+    )
+    if ('problem' in shaped) throw controlFailure('control_answer_invalid', shaped.problem)
+    return shaped.value
   }
 
   /** No new calls come; those under way go on. For good: an instance that drains is not called again. */

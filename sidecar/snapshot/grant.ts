@@ -1,6 +1,7 @@
-// What control and a sidecar say to each other about one sidecar: its certificate, its place in the registry.
+// What control and a sidecar say to each other about one sidecar: its certificate, its place in the registry, its figures.
 
 import type { Revocations, TrustBundle } from '../identity/svid.ts'
+import type { TrafficRow } from '../telemetry/traffic-figures.ts'
 
 /** What control answers to a join or a renewal. */
 export interface Grant {
@@ -59,4 +60,16 @@ export interface Heartbeat {
   /** Whether the app answers. */
   readonly healthy: boolean
   readonly status: InstanceStatus
+}
+
+/** What an instance counted since it told last. */
+export interface Figures {
+  /** Requests of callers under way. */
+  readonly running: number
+  readonly rows: readonly TrafficRow[]
+}
+
+export interface FiguresAnswer {
+  /** Control wants no more before: the more members there are, the more rarely each tells. */
+  readonly nextMs: number
 }

@@ -102,6 +102,9 @@ export const LeaseShape = Type.Object(
   CLOSED,
 )
 
+/** What control answers to figures; more members may come. */
+export const FiguresAnswerShape = Type.Object({ nextMs: Type.Integer({ minimum: 0 }) })
+
 /** What control answers where it refuses (RFC 9457); more members may come, and nothing is decided by them. */
 export const RefusalShape = Type.Object({
   code: Type.String({ pattern: '^[a-z0-9_]{1,64}$' }),

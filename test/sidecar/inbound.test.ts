@@ -147,6 +147,7 @@ test('whoever may not call gets 403 with reason and rule, and the app hears noth
     assert.equal(problem['hop'], 'orders inbound')
   }
   assert.equal(received, '')
+  await until('every record', () => records.length === cases.length)
   assert.deepEqual(
     records.map(({ reason }) => reason),
     cases.map((each) => each[2]),

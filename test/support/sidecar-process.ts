@@ -20,7 +20,7 @@ export interface SidecarProcess {
 
 /** Every port is a free one of loopback; resolves when it takes part in the mesh. */
 export async function spawnSidecar(
-  control: TestControl,
+  control: Pick<TestControl, 'url' | 'tokenFile'>,
   service: string,
   app: string,
   flags: readonly string[] = [],

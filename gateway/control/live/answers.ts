@@ -38,10 +38,17 @@ export const RequestsAnswer = Type.Object({
   items: Type.Array(
     Type.Object({
       id: Type.String(),
+      plane: Type.Enum(['edge', 'egress'], { description: 'Whose door it came to.' }),
       atMs: Type.Number(),
       revision: Type.Integer(),
       listener: Type.String(),
-      facts: Type.Object({}, { description: 'Values of secret-looking names are masked.' }),
+      facts: Type.Object(
+        {},
+        {
+          description:
+            'Values of secret-looking names, and of those of `telemetry.mask`, are masked; for viewers those of the whole query.',
+        },
+      ),
       token: Type.Object({}, { description: 'Some of its claims; never the token.' }),
       outcome: Type.Object(OutcomeFields),
     }),
@@ -96,6 +103,10 @@ export const ImpactAnswer = Type.Object({
       to: Fate,
       count: Type.Integer(),
       samples: Type.Array(Type.String(), { description: 'Ids.' }),
+      callers: Type.Array(Type.Object({ caller: Type.String(), count: Type.Integer() }), {
+        description: 'Subjects of tokens, else addresses; most requests first.',
+      }),
+      otherCallers: Type.Integer({ description: 'So many callers more.' }),
     }),
   ),
   missing: Type.Integer(),
@@ -161,6 +172,7 @@ export const MeshCall = Type.Object({ from: Word, to: Word, method: Word, path: 
 
 /** Query fields; all of them must fit. */
 export const FilterQuery = {
+  plane: Type.Optional(Type.Enum(['edge', 'egress'], { description: 'Whose door it came to.' })),
   route: Type.Optional(Word),
   service: Type.Optional(Word),
   status: Type.Optional(
@@ -171,18 +183,28 @@ export const FilterQuery = {
   client: Type.Optional(Word),
   subject: Type.Optional(Word),
   reason: Type.Optional(Word),
+  rule: Type.Optional(
+    Type.String({ maxLength: 300, description: 'Limit, policy or egress rule that decided.' }),
+  ),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      description: 'Stands in its method, host, path, status, reason, names or id.',
+    }),
+  ),
   minMs: Type.Optional(Type.String({ pattern: '^[0-9]{1,7}$' })),
   failed: Type.Optional(Type.Enum(['true', 'false'])),
 }
 
 /** Of a query that was checked. */
 export function filterOf(query: Readonly<Record<string, string>>): RequestFilter {
-  const { status, path, client, minMs, failed, ...same } = query
+  const { status, path, client, minMs, failed, q, ...same } = query
   return {
     ...same,
     ...(status === undefined ? {} : { status: Number(status.replace('xx', '')) }),
     ...(path === undefined ? {} : { pathPrefix: path }),
     ...(client === undefined ? {} : { clientIp: client }),
+    ...(q === undefined ? {} : { text: q.normalize('NFKC').toLowerCase() }),
     ...(minMs === undefined ? {} : { minMs: Number(minMs) }),
     ...(failed === undefined ? {} : { failed: failed === 'true' }),
   }

@@ -41,6 +41,8 @@ export interface Known {
 
 /** Fewer say nothing. */
 const MANY_FAILED = 10
+/** A sidecar is heard of every 5 s ± 10 %: after this a beat is missing, and its lease has 8 s left. */
+const QUIET_MS = 7000
 
 interface Said {
   readonly state: EndpointState
@@ -52,7 +54,7 @@ export function endpointState(known: Known): Said {
   const fault = latestFault(reports)
   const reason = fault?.text ?? ''
   if (isDrained) return { state: 'drained', reason }
-  const registered = ofRegistry(known)
+  const registered = ofRegistry(known, reason)
   if (registered !== null) return registered
   if (reports.some(({ breaker }) => breaker === 'open')) {
     return { state: 'ejected', reason: reason || 'it failed several times in a row' }
@@ -71,12 +73,12 @@ export function endpointState(known: Known): Said {
   return { state: isWell ? 'well' : 'unknown', reason: '' }
 }
 
-/** null where its sidecar says nothing bad. */
-function ofRegistry({ instance }: Known): Said | null {
+/** null where its sidecar says nothing bad. `fault`: what callers heard last; or empty. */
+function ofRegistry({ instance }: Known, fault: string): Said | null {
   if (instance === null) return null
   const { status, healthy, suspect, silentMs } = instance
-  if (suspect) {
-    return { state: 'silent', reason: `not heard of for ${Math.round(silentMs / 1000)} s` }
+  if (suspect || silentMs > QUIET_MS) {
+    return { state: 'silent', reason: fault || `not heard of for ${Math.round(silentMs / 1000)} s` }
   }
   if (status === 'starting') return { state: 'starting', reason: '' }
   if (status === 'draining') return { state: 'leaving', reason: 'its sidecar ends' }

@@ -9,6 +9,7 @@ import type { Documents } from '../documents/documents.ts'
 import type { InstanceView } from '../mesh/registry.ts'
 import { Drains, type Drain } from './drains.ts'
 import type { PairFigure } from './figures.ts'
+import type { SidecarView } from './sidecars.ts'
 import { Gather } from './gather.ts'
 import { Probes, type Dial } from './probes.ts'
 import { probeTargets, serviceViews, type EndpointView, type ServiceView } from './services.ts'
@@ -20,6 +21,8 @@ export interface EndpointsDeps {
   readonly workers: () => number
   readonly plan: () => Plan | null
   readonly figures: () => readonly PairFigure[]
+  /** By `service instance`. */
+  readonly sidecars: () => ReadonlyMap<string, SidecarView>
   /** Default: by TCP. */
   readonly dial?: Dial
 }
@@ -117,7 +120,7 @@ export class Endpoints {
   }
 
   #views(plan: Plan, reports: readonly EndpointReport[]): readonly ServiceView[] {
-    const { clock, figures } = this.#deps
+    const { clock, figures, sidecars } = this.#deps
     return serviceViews({
       plan,
       reports,
@@ -125,6 +128,7 @@ export class Endpoints {
       drains: this.#drains.list,
       instances: this.#mesh?.instances() ?? [],
       figures: figures(),
+      sidecars: sidecars(),
       nowMs: clock.wallMs(),
     })
   }

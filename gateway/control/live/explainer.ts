@@ -1,5 +1,6 @@
 // Explains past, described and imagined calls under the configuration that is served, down to line and column.
 
+import { ANONYMOUS, type EgressPlan } from '../../allow/plan.ts'
 import { KeyRings } from '../../auth/key-rings.ts'
 import type { JwksDocument } from '../../auth/key-set.ts'
 import { Verifier } from '../../auth/verifier.ts'
@@ -87,8 +88,9 @@ export class Explainer {
   }
 
   past(request: RecentRequest): PlacedExplanation {
-    const explanation = explainPast(request, this.plan, true)
     const { id, atMs, revision, outcome } = request
+    const explanation =
+      request.plane === 'egress' ? this.#call(request) : explainPast(request, this.plan, true)
     const recorded = { id, atMs, revision, ...outcome }
     if (explanation !== null) return this.#placed(explanation, recorded)
     throw new ApiError('conflict', `the listener \`${request.listener}\` is there no more`)
@@ -110,9 +112,22 @@ export class Explainer {
   }
 
   egress(question: EgressQuestion): PlacedExplanation {
+    return this.#placed(explainEgress(question, this.#egress, this.#clock.wallMs()), null)
+  }
+
+  get #egress(): EgressPlan {
     const { egress } = this.plan
     if (egress === null) throw new ApiError('not_available', 'there is no `egress:`')
-    return this.#placed(explainEgress(question, egress, this.#clock.wallMs()), null)
+    return egress
+  }
+
+  /** As of the moment it was made. */
+  #call({ facts, outcome, atMs }: RecentRequest): Explanation {
+    const { method, host, port, path } = facts
+    const caller = outcome.subject ?? ANONYMOUS
+    const target = port === null ? host : `${host}:${port}`
+    const what = method === 'CONNECT' ? {} : { method, path }
+    return explainEgress({ caller, target, ...what }, this.#egress, atMs)
   }
 
   mesh(question: MeshCallQuestion): PlacedExplanation {

@@ -38,10 +38,10 @@ interface Slot {
   buckets: number[]
 }
 
-type Added = Omit<Slot, 'at' | 'buckets'> & { readonly buckets: readonly number[] }
+export type Added = Omit<Slot, 'at' | 'buckets'> & { readonly buckets: readonly number[] }
 
 /** Of one kind of pair. */
-class Pairs {
+export class Pairs {
   readonly #byFrom = new Map<string, Map<string, Slot[]>>()
   #size = 0
 
@@ -121,12 +121,7 @@ export class RecentFigures {
     { plane, route, service, outcomes, buckets, sumMs, instances }: CountRow,
     nowMs: number,
   ): void {
-    const added = { requests: 0, refused: 0, failed: 0, sumMs, buckets }
-    for (const [status, , count] of outcomes) {
-      added.requests += count
-      if (status >= 400 && status < 500) added.refused += count
-      if (status >= 500 || status === 0) added.failed += count
-    }
+    const added = addedOf(outcomes, sumMs, buckets)
     if (plane === 'egress') this.#egress.add(service, route, added, nowMs)
     else this.#routes.add(route, service, added, nowMs)
     for (const [endpoint, requests, failed, instanceMs] of instances) {
@@ -165,6 +160,20 @@ export class RecentFigures {
   get failures(): ReadonlyMap<string, RouteFailure> {
     return this.#failures
   }
+}
+
+export function addedOf(
+  outcomes: CountRow['outcomes'],
+  sumMs: number,
+  buckets: readonly number[],
+): Added {
+  const added = { requests: 0, refused: 0, failed: 0, sumMs, buckets }
+  for (const [status, , count] of outcomes) {
+    added.requests += count
+    if (status >= 400 && status < 500) added.refused += count
+    if (status >= 500 || status === 0) added.failed += count
+  }
+  return added
 }
 
 /** Of several pairs together; the 95th percentile is the worst of them, as an average would hide it. */

@@ -14,6 +14,7 @@ import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { ApiError } from '../admin/api-error.ts'
 import { fieldProblems } from '../config/located.ts'
+import type { ToldFigures } from '../mesh/operations.ts'
 import { Endpoints } from './endpoints.ts'
 import { Explainer } from './explainer.ts'
 import { RecentFigures, together, type Figure } from './figures.ts'
@@ -23,6 +24,7 @@ import { NodeMetrics } from './node-metrics.ts'
 import { limitStoreView, type FileState, type NodeState } from './node-state.ts'
 import type { Dial } from './probes.ts'
 import { Rollups, type Scope, type SignalPoint } from './rollups.ts'
+import { countedOnce, Sidecars } from './sidecars.ts'
 import { Tails } from './tails.ts'
 import { topologyOf, type Topology } from './topology.ts'
 import type { Window } from './windows.ts'
@@ -51,6 +53,7 @@ export interface RouteFigure extends Figure {
 
 /** Requests weighed against a draft. */
 const MAX_WEIGHED = 5000
+const EDGE: RequestFilter = { plane: 'edge' }
 
 export class Live {
   readonly explainer: Explainer
@@ -61,6 +64,7 @@ export class Live {
   readonly #tails: Tails
   readonly #rollups = new Rollups()
   readonly #figures = new RecentFigures()
+  readonly #sidecars = new Sidecars()
   readonly #load = new NodeLoad()
   readonly #metrics: NodeMetrics
   #plan: Plan | null = null
@@ -81,6 +85,7 @@ export class Live {
       workers: () => this.#answers.workers,
       plan: () => this.#plan,
       figures: () => this.#figures.list(clock.wallMs()).endpoints,
+      sidecars: () => this.#sidecars.views(clock.wallMs()),
       ...(deps.dial === undefined ? {} : { dial: deps.dial }),
     })
     this.#metrics = new NodeMetrics({
@@ -135,12 +140,20 @@ export class Live {
     }
   }
 
+  hearSidecar(told: ToldFigures): void {
+    const nowMs = this.#deps.clock.wallMs()
+    this.#sidecars.hear(told, nowMs)
+    for (const row of countedOnce(told)) this.#rollups.add(row, nowMs)
+  }
+
   requests(filter: RequestFilter, limit: number): Promise<Found> {
     return this.#answers.ask(filter, limit, claimsNamedBy([this.explainer.plan]))
   }
 
-  tail(filter: RequestFilter, lastEventId: string | null): Readable {
-    return this.#tails.open(filter, claimsNamedBy([this.explainer.plan]), lastEventId)
+  /** `isForViewer`: without the values of queries. */
+  tail(filter: RequestFilter, lastEventId: string | null, isForViewer: boolean): Readable {
+    const claims = claimsNamedBy([this.explainer.plan])
+    return this.#tails.open({ filter, claims, isForViewer }, lastEventId)
   }
 
   /** What a text would change for recent requests. Throws ApiError `config_invalid`. */
@@ -148,7 +161,7 @@ export class Live {
     const current = this.explainer.plan
     const draft = await this.#compile(text)
     const claims = claimsNamedBy([current, draft])
-    const { requests, missing } = await this.#answers.ask({}, MAX_WEIGHED, claims)
+    const { requests, missing } = await this.#answers.ask(EDGE, MAX_WEIGHED, claims)
     return { ...impactOf(requests, current, draft), missing }
   }
 
@@ -196,8 +209,9 @@ export class Live {
     const plan = this.#current()
     const { services } = await this.endpoints.seen()
     const nowMs = this.#deps.clock.wallMs()
+    const calls = this.#sidecars.calls(nowMs)
     return {
-      ...topologyOf(plan, services, this.#figures.list(nowMs)),
+      ...topologyOf(plan, services, this.#figures.list(nowMs), calls, nowMs),
       ageMs: this.#ageMs(nowMs),
     }
   }

@@ -15,7 +15,7 @@ export interface ToldLoad extends Omit<WorkerLoad, 'requests' | 'overMs'> {
 }
 
 /** Told loads that the rate is taken from: ten seconds. */
-const RATE_LOADS = 5
+const RATE_LOADS = 10
 
 /** All workers together: delay and share of the busiest, sums of the rest. */
 export interface LoadPoint {

@@ -18,6 +18,7 @@ import {
 } from './answers.ts'
 import type { Live } from './live.ts'
 import { SCOPES, type Scope } from './rollups.ts'
+import { forViewer, isViewer } from './viewer.ts'
 import { stateOperations } from './state-operations.ts'
 import { WINDOWS, type Window } from './windows.ts'
 
@@ -59,10 +60,10 @@ function requestOperations(live: Live): Operation[] {
         CLOSED,
       ),
       answer: RequestsAnswer,
-      async run({ query: { limit = '50', ...query } }) {
+      async run({ query: { limit = '50', ...query }, principal }) {
         const count = Math.min(500, Number(limit))
         const { requests, missing } = await live.requests(filterOf(query), count)
-        return { items: requests, missing }
+        return { items: isViewer(principal) ? requests.map(forViewer) : requests, missing }
       },
     },
     {
@@ -72,7 +73,10 @@ function requestOperations(live: Live): Operation[] {
       role: 'viewer',
       summary: 'One recent request by its id.',
       answer: Type.Object({}),
-      run: ({ params: { id = '' } }) => found(live, { id }, id),
+      async run({ params: { id = '' }, principal }) {
+        const request = await found(live, { id }, id)
+        return isViewer(principal) ? forViewer(request) : request
+      },
     },
     {
       id: 'tailRequests',
@@ -86,8 +90,8 @@ function requestOperations(live: Live): Operation[] {
         CLOSED,
       ),
       answer: Type.String({ contentMediaType: 'text/event-stream' }),
-      run({ query: { lastEventId = null, ...query }, header }) {
-        const stream = live.tail(filterOf(query), lastEventId)
+      run({ query: { lastEventId = null, ...query }, principal, header }) {
+        const stream = live.tail(filterOf(query), lastEventId, isViewer(principal))
         header('content-type', EVENT_STREAM)
         return stream
       },

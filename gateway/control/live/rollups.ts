@@ -1,17 +1,24 @@
 // The golden signals of one node: each second of five minutes, every ten of an hour, each minute of a day.
 
 import type { CountRow } from '../../decide/explain-messages.ts'
-import { DENIED_KINDS, deniedIn, type DeniedCounts, type DeniedKind } from './denied.ts'
+import { DENIED_KINDS, deniedIn, type DeniedCounts, type DeniedKind, type Plane } from './denied.ts'
 import { quantileMs } from './quantile.ts'
 import { SHAPES, WINDOWS, type Window } from './windows.ts'
 
-/** `plane`: everything of `edge`, everything of `egress`. */
+/**
+ * `all`: what came to the doors of this node. `plane`: everything of `edge`, of `egress`, and of every `sidecar` that
+ * reports to this node, which is not in `all`: the edge has counted most of it already.
+ */
 export const SCOPES = ['all', 'plane', 'route', 'service', 'instance', 'egress'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Series of one second or minute; the rest is counted under `other`. All slots full take about 80 MiB. */
 const MAX_SERIES = 100
 const OTHER = 'other'
+
+export interface CountedRow extends Omit<CountRow, 'plane' | 'bytesIn' | 'bytesOut'> {
+  readonly plane: Plane
+}
 
 interface Totals {
   requests: number
@@ -62,12 +69,13 @@ export class Rollups {
   }
 
   /** `atMs`: when it was counted, wall clock. */
-  add(row: CountRow, atMs: number): void {
+  add(row: CountedRow, atMs: number): void {
     const own = totalsOf(row)
     for (const window of WINDOWS) {
       const { series } = this.#slot(window, atMs)
-      merge(series, key('all', ''), own)
+      if (row.plane !== 'sidecar') merge(series, key('all', ''), own)
       merge(series, key('plane', row.plane), own)
+      if (row.plane === 'sidecar') continue
       if (row.plane === 'egress') merge(series, key('egress', row.route), own)
       else {
         if (row.route !== '') merge(series, key('route', row.route), own)
@@ -115,7 +123,7 @@ function newTotals(): Totals {
   return { requests: 0, refused: 0, limited: 0, failed: 0, sumMs: 0, denied, buckets: [] }
 }
 
-function totalsOf(row: CountRow): Totals {
+function totalsOf(row: CountedRow): Totals {
   const { outcomes, buckets, sumMs } = row
   const totals = { ...newTotals(), sumMs, denied: { ...deniedIn(row) }, buckets: [...buckets] }
   for (const [status, , count] of outcomes) {

@@ -8,6 +8,7 @@ import type { Drain } from './drains.ts'
 import { endpointState, type EndpointState } from './endpoint-state.ts'
 import type { PairFigure } from './figures.ts'
 import type { ProbeResult } from './probes.ts'
+import type { SidecarView } from './sidecars.ts'
 
 export interface EndpointView {
   /** URL, or `instance@address:port` of the mesh. */
@@ -36,6 +37,8 @@ export interface EndpointView {
   readonly version: string | null
   readonly zone: string | null
   readonly weight: number | null
+  /** What its own sidecar has counted; null: it has none, or it reports to another node. */
+  readonly sidecar: SidecarView | null
 }
 
 export interface ServiceView {
@@ -55,6 +58,8 @@ export interface Seen {
   readonly drains: readonly Drain[]
   readonly instances: readonly InstanceView[]
   readonly figures: readonly PairFigure[]
+  /** By `service instance`. */
+  readonly sidecars: ReadonlyMap<string, SidecarView>
   /** Wall clock. */
   readonly nowMs: number
 }
@@ -158,7 +163,11 @@ function endpointOf(
     isTroubled: !['well', 'unknown', 'drained', 'starting'].includes(state),
     breaker: breaker ?? 'closed',
     ejectedBy: breakers.filter((kind) => kind !== 'closed').length,
-    inFlight: reports.length === 0 ? null : reports.reduce((sum, one) => sum + one.inFlight, 0),
+    // Of what is drained workers tell only as long as they have something under way there.
+    inFlight:
+      reports.length === 0 && drain === null
+        ? null
+        : reports.reduce((sum, one) => sum + one.inFlight, 0),
     requests: figure?.requests ?? 0,
     failed: figure?.failed ?? 0,
     meanMs: figure === undefined ? null : figure.meanMs,
@@ -168,6 +177,8 @@ function endpointOf(
     version: instance?.version ?? null,
     zone: instance?.zone ?? null,
     weight: instance?.weight ?? null,
+    sidecar:
+      instance === null ? null : (seen.sidecars.get(`${service} ${instance.instance}`) ?? null),
   }
 }
 

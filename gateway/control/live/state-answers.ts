@@ -27,7 +27,7 @@ export const NodeAnswer = Type.Object({
   workers: Type.Array(
     Type.Object({
       worker: Type.Integer(),
-      ageMs: Type.Number({ description: 'Since it told; it does every two seconds.' }),
+      ageMs: Type.Number({ description: 'Since it told; it does every second.' }),
       ...LoadFields,
       limitStore: StoreState,
     }),
@@ -102,6 +102,18 @@ export const EndpointAnswer = Type.Object({
   version: OrNull(Type.String()),
   zone: OrNull(Type.String()),
   weight: OrNull(Type.Integer()),
+  sidecar: OrNull(
+    Type.Object(
+      {
+        ageMs: Type.Number({ description: 'Since it told.' }),
+        running: Type.Integer({ description: 'Calls of others under way.' }),
+        inbound: OrNull(Type.Object(FigureFields)),
+        outbound: OrNull(Type.Object(FigureFields)),
+        denied: Type.Integer({ description: 'Of both, what the sidecar itself refused.' }),
+      },
+      { description: 'What its own sidecar counted; null: none that reports to this node.' },
+    ),
+  ),
 })
 
 export const ServicesAnswer = Type.Object({

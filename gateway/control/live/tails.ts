@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { LiveAnswer, LiveQuestion, RequestFilter } from '../../decide/explain-messages.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { ApiError } from '../admin/api-error.ts'
+import { forViewer } from './viewer.ts'
 
 /** Different filters at a time. */
 const MAX_TAILS = 16
@@ -28,11 +29,18 @@ export interface TailsDeps {
   readonly bootId: string
 }
 
-interface Tail {
+/** What readers have in common. */
+export interface TailQuestion {
+  readonly filter: RequestFilter
+  /** Names of those whose values are told. */
+  readonly claims: readonly string[]
+  /** The values of queries are masked. */
+  readonly isForViewer: boolean
+}
+
+interface Tail extends TailQuestion {
   readonly id: number
   readonly key: string
-  readonly filter: RequestFilter
-  readonly claims: readonly string[]
   readonly readers: Set<Readable>
   readonly kept: { readonly seq: number; readonly text: string }[]
   seq: number
@@ -51,10 +59,10 @@ export class Tails {
   }
 
   /** `lastEventId` of a reader that comes back, or null. Throws ApiError where there are too many. */
-  open(filter: RequestFilter, claims: readonly string[], lastEventId: string | null): Readable {
+  open(question: TailQuestion, lastEventId: string | null): Readable {
     const readers = [...this.#byKey.values()].reduce((sum, one) => sum + one.readers.size, 0)
     if (readers >= MAX_READERS) throw new ApiError('too_many_requests', 'too many tails are read')
-    const tail = this.#tail(filter, claims)
+    const tail = this.#tail(question)
     tail.cancelLinger()
     const reader = new Readable({ read: () => {} })
     tail.readers.add(reader)
@@ -72,7 +80,9 @@ export class Tails {
   hear({ tail: id, requests, skipped }: Extract<LiveAnswer, { kind: 'live-seen' }>): void {
     const tail = [...this.#byKey.values()].find((one) => one.id === id)
     if (tail === undefined) return
-    for (const request of requests) this.#send(tail, 'request', request)
+    for (const request of requests) {
+      this.#send(tail, 'request', tail.isForViewer ? forViewer(request) : request)
+    }
     if (skipped > 0) this.#send(tail, 'sampled', { skipped })
   }
 
@@ -87,8 +97,8 @@ export class Tails {
     this.#byKey.clear()
   }
 
-  #tail(filter: RequestFilter, claims: readonly string[]): Tail {
-    const key = JSON.stringify(filter)
+  #tail(question: TailQuestion): Tail {
+    const key = JSON.stringify([question.filter, question.isForViewer])
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
     if (this.#byKey.size >= MAX_TAILS) {
@@ -96,10 +106,9 @@ export class Tails {
     }
     const id = ++this.#lastId
     const tail: Tail = {
+      ...question,
       id,
       key,
-      filter,
-      claims,
       readers: new Set(),
       kept: [],
       seq: 0,

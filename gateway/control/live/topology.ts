@@ -1,5 +1,6 @@
 // What calls what, as a picture of columns: clients, listeners, routes, services, endpoints; callers, egress, rules.
 
+import { modeInForce } from '../../allow/mode.ts'
 import { isStatic, type Plan, type RoutePlan } from '../../config/plan.ts'
 import { together, type Figure, type Figures, type PairFigure } from './figures.ts'
 import type { ServiceView } from './services.ts'
@@ -50,16 +51,22 @@ const NOTHING: Figure = { requests: 0, refused: 0, failed: 0, meanMs: 0, p95Ms: 
 const CLIENTS = 'clients/'
 const EGRESS = 'egress/'
 
-/** In the order of the configuration, so that what is added comes last. */
+/**
+ * In the order of the configuration, so that what is added comes last. `calls`: of services by services, as their
+ * sidecars have counted them. `nowMs`: of the wall clock, for what is in force.
+ */
 export function topologyOf(
   plan: Plan,
   services: readonly ServiceView[],
   figures: Figures,
+  calls: readonly PairFigure[],
+  nowMs: number,
 ): Topology {
   const drawing = new Drawing()
   drawEdge(drawing, plan, figures)
   drawServices(drawing, plan, services, figures)
-  if (plan.egress !== null) drawEgress(drawing, plan.egress, figures.egress)
+  drawCalls(drawing, services, calls)
+  if (plan.egress !== null) drawEgress(drawing, plan.egress, figures.egress, nowMs)
   return drawing.topology()
 }
 
@@ -166,6 +173,21 @@ function drawServices(
   }
 }
 
+function drawCalls(
+  drawing: Drawing,
+  services: readonly ServiceView[],
+  calls: readonly PairFigure[],
+): void {
+  const peers = new Map(services.map(({ name, endpoints }) => [name, endpoints[0]?.peer ?? null]))
+  for (const call of calls) {
+    const from = drawing.node('service', call.from, { detail: 'mesh' })
+    const to = drawing.node('service', call.to, { detail: 'mesh' })
+    const peer = peers.get(call.to) ?? null
+    // The live view follows requests through the doors of the gateway, not from sidecar to sidecar.
+    drawing.edge({ from, to, tls: 'mtls', peer, tail: null }, call)
+  }
+}
+
 function stateOfAll(endpoints: ServiceView['endpoints']): Pick<TopologyNode, 'state' | 'reason'> {
   const troubled = endpoints.filter(({ isTroubled }) => isTroubled)
   const [first] = troubled
@@ -180,15 +202,17 @@ function drawEgress(
   drawing: Drawing,
   egress: NonNullable<Plan['egress']>,
   figures: readonly PairFigure[],
+  nowMs: number,
 ): void {
-  drawing.node('egress', 'egress', { key: '', detail: egress.mode })
+  drawing.node('egress', 'egress', { key: '', detail: modeInForce(egress, nowMs) })
   const configured = egress.rules.flatMap(({ from }) => from ?? [])
   for (const caller of new Set([...configured, ...figures.map(({ from }) => from)])) {
     if (caller === '') continue
     const own = figures.filter(({ from }) => from === caller)
     const tls = egress.mesh !== null && egress.plain === null ? 'mtls' : 'none'
     const from = drawing.node('caller', caller)
-    drawing.edge({ from, to: EGRESS, tls, tail: null }, together(own))
+    const tail = query({ plane: 'egress', subject: caller })
+    drawing.edge({ from, to: EGRESS, tls, tail }, together(own))
   }
   for (const { name, allow } of egress.rules) {
     const detail = allow
@@ -197,7 +221,8 @@ function drawEgress(
       .join(', ')
     const to = drawing.node('destination', name, { detail })
     const own = figures.filter((figure) => figure.to === name)
-    drawing.edge({ from: EGRESS, to, tls: 'none', tail: null }, together(own))
+    const tail = query({ plane: 'egress', rule: name })
+    drawing.edge({ from: EGRESS, to, tls: 'none', tail }, together(own))
   }
 }
 

@@ -95,7 +95,10 @@ suite('the impact of a draft', () => {
       }
     }
     const counted = new Map<string, number>()
-    for (const { from, to, count, samples } of impact.changed) {
+    for (const { from, to, count, samples, callers, otherCallers } of impact.changed) {
+      const named = callers.reduce((sum, { count: times }) => sum + times, 0)
+      assert.ok(otherCallers === 0 ? named === count : named < count)
+      assert.ok(callers.length > 0 && callers.length <= 10)
       const key = `${from.status} ${to.status ?? 'passed'}`
       counted.set(key, (counted.get(key) ?? 0) + count)
       assert.ok(samples.length === Math.min(5, count))

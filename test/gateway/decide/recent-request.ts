@@ -15,6 +15,7 @@ export function recentRequest(
   const { authorization: _a, cookie: _c, id: _i, receivedAtMs: _r, ...facts } = factsOf(options)
   return {
     id,
+    plane: 'edge',
     atMs: AT_MS,
     revision: 1,
     listener: 'public',

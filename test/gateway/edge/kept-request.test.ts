@@ -46,6 +46,17 @@ suite('what is kept of a request', () => {
     }
   })
 
+  test('has no value of what the configuration names, however that is written', () => {
+    const masking = { ...plan, secretNames: new Set(['x-patient', 'card']) }
+    const fields = ['X-Patient', 'Sato', 'X-Tenant', 'acme']
+    const finished = finishedRequest(masking, { target: '/open/x?CARD=42&page=2', fields })
+    const { facts } = keptRequest(finished, 1, 2, true).request
+    assert.equal(facts.query, `CARD=${MASK}&page=2`)
+    assert.match(facts.headers.join(' '), /x-patient •••/)
+    assert.doesNotMatch(JSON.stringify(facts), /Sato|42/)
+    assert.deepEqual(facts.masked.toSorted(), ['header:x-patient', 'query:CARD'])
+  })
+
   test('a query parameter that carries the token is masked whatever its name', () => {
     const { request } = keptRequest(
       finishedRequest(plan, { target: `/api/x?t=${SECRET}` }),

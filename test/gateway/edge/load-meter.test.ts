@@ -14,7 +14,7 @@ const NOW = {
 }
 
 suite('the load meter of a worker', () => {
-  test('tells every two seconds, traffic or none, and no more once it is closed', async () => {
+  test('tells every second, traffic or none, and no more once it is closed', async () => {
     const clock = new ManualClock()
     const told: LiveAnswer[] = []
     let isClosed = false
@@ -29,8 +29,8 @@ suite('the load meter of a worker', () => {
       take: () => NOW,
       tell: (answer) => told.push(answer),
     })
-    await clock.advance(6000)
-    const load = { ...NOW, overMs: 2000, loopDelayMs: 4, utilization: 0.5 }
+    await clock.advance(3000)
+    const load = { ...NOW, overMs: 1000, loopDelayMs: 4, utilization: 0.5 }
     const tells = Array.from({ length: 3 }, () => ({ kind: 'live-load', load }))
     assert.deepEqual(told, tells)
     meter.close()

@@ -17,7 +17,14 @@ suite('contexts by server name', () => {
   }
 
   function plan(...certificates: CertificatePlan[]): TlsPlan {
-    return { certificates, minVersion: 'TLSv1.2', clientCaPem: null, clientAuth: 'none' }
+    return {
+      certificates,
+      folder: './certs',
+      acme: null,
+      minVersion: 'TLSv1.2',
+      clientCaPem: null,
+      clientAuth: 'none',
+    }
   }
 
   test('the first of the list is the default, and keeps a name that comes twice', async () => {

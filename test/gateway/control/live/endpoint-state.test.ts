@@ -74,6 +74,18 @@ const cases: readonly (readonly [what: string, Partial<Known>, state: string, re
     'not heard of for 16 s',
   ],
   [
+    'of the mesh that has missed a beat',
+    { instance: { ...INSTANCE, silentMs: 7600 } },
+    'silent',
+    'not heard of for 8 s',
+  ],
+  [
+    'of the mesh that is between two beats',
+    { instance: { ...INSTANCE, silentMs: 6900 } },
+    'well',
+    '',
+  ],
+  [
     'of the mesh that ends',
     { instance: { ...INSTANCE, status: 'draining' } },
     'leaving',

@@ -81,6 +81,7 @@ suite('the endpoints of a node', () => {
       workers: () => 2,
       plan: () => plan,
       figures: () => [],
+      sidecars: () => new Map(),
       dial: async () => null,
       tellAll(question) {
         told.push(question)

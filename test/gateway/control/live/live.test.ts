@@ -190,6 +190,8 @@ suite('the live view in the admin API', () => {
           to: { status: 401, reason: 'token_missing', route: 'open' },
           count: 2,
           samples: ['1', '2'],
+          callers: [{ caller: '192.0.2.1', count: 2 }],
+          otherCallers: 0,
         },
       ],
     })

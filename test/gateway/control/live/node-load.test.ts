@@ -23,7 +23,8 @@ suite('the load of a node', () => {
     load.hear(1, { ...LOAD, overMs: 2080 }, START_MS)
     load.hear(2, { ...LOAD, requests: 0 }, START_MS)
     assert.equal(load.perSecond(START_MS), 50_000 / 2080)
-    for (let at = 1; at <= 5; at++) load.hear(1, { ...LOAD, requests: 100 }, START_MS + at * 2000)
+    const second = { ...LOAD, overMs: 1000, requests: 50 }
+    for (let at = 1; at <= 10; at++) load.hear(1, second, START_MS + at * 1000)
     load.hear(2, { ...LOAD, requests: 20 }, START_MS + 10_000)
     assert.equal(load.perSecond(START_MS + 10_000), 50 + 5)
   })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Readable } from 'node:stream'
 import { suite, test } from 'node:test'
-import { Tails } from '../../../../gateway/control/live/tails.ts'
-import type { LiveQuestion } from '../../../../gateway/decide/explain-messages.ts'
+import { Tails, type TailQuestion } from '../../../../gateway/control/live/tails.ts'
+import type { LiveQuestion, RequestFilter } from '../../../../gateway/decide/explain-messages.ts'
 import { ManualClock, settled } from '../../auth/manual-clock.ts'
 import { recentRequest } from '../../decide/recent-request.ts'
 
@@ -24,6 +24,14 @@ function start() {
   return { clock, told, tails, seen }
 }
 
+function question(
+  filter: RequestFilter = {},
+  claims: readonly string[] = [],
+  isForViewer = false,
+): TailQuestion {
+  return { filter, claims, isForViewer }
+}
+
 /** Everything so far. */
 function textOf(stream: Readable): string {
   return String(stream.read() ?? '')
@@ -36,7 +44,7 @@ function idsIn(text: string): string[] {
 suite('tails', () => {
   test('are told to the workers, again and again while they last', async () => {
     const { clock, told, tails } = start()
-    const stream = tails.open({ route: 'a' }, ['tenant'], null)
+    const stream = tails.open(question({ route: 'a' }, ['tenant']), null)
     const wish = { tail: 1, filter: { route: 'a' }, claims: ['tenant'], perSecond: 200 }
     assert.deepEqual(
       told.map(({ tails: all }) => all),
@@ -49,12 +57,12 @@ suite('tails', () => {
     await clock.advance(31_000)
     assert.deepEqual(told.at(-1)?.tails, [])
     await clock.advance(60_000)
-    assert.deepEqual([clock.pending, tails.open({}, [], null).destroyed], [0, false])
+    assert.deepEqual([clock.pending, tails.open(question(), null).destroyed], [0, false])
   })
 
   test('send events with ids, and a heart beat', async () => {
     const { clock, tails, seen } = start()
-    const stream = tails.open({}, [], null)
+    const stream = tails.open(question(), null)
     seen(1, 'r1')
     tails.hear({ kind: 'live-seen', tail: 1, requests: [], skipped: 4 })
     const text = textOf(stream)
@@ -66,8 +74,11 @@ suite('tails', () => {
 
   test('share one subscription among readers of the same filter', () => {
     const { told, tails, seen } = start()
-    const [one, two] = [tails.open({ status: 4 }, [], null), tails.open({ status: 4 }, [], null)]
-    tails.open({ status: 5 }, [], null)
+    const [one, two] = [
+      tails.open(question({ status: 4 }), null),
+      tails.open(question({ status: 4 }), null),
+    ]
+    tails.open(question({ status: 5 }), null)
     assert.deepEqual(
       told.map(({ tails: all }) => all.length),
       [1, 2],
@@ -78,40 +89,40 @@ suite('tails', () => {
 
   test('go on behind the last event of a reader that comes back', async () => {
     const { clock, tails, seen } = start()
-    const first = tails.open({}, [], null)
+    const first = tails.open(question(), null)
     seen(1, 'r1', 'r2')
     first.destroy()
     await settled()
     await clock.advance(20_000)
     seen(1, 'r3')
-    const again = textOf(tails.open({}, [], 'boot.1'))
+    const again = textOf(tails.open(question(), 'boot.1'))
     assert.deepEqual(idsIn(again), ['r2', 'r3'])
     assert.doesNotMatch(again, /event: gap/)
   })
 
   test('say that there is a gap where there is one', () => {
     const { tails, seen } = start()
-    tails.open({}, [], null)
+    tails.open(question(), null)
     for (let round = 1; round <= 1100; round++) seen(1, `r${round}`)
-    const late = textOf(tails.open({}, [], 'boot.40'))
+    const late = textOf(tails.open(question(), 'boot.40'))
     assert.match(late, /event: gap\ndata: \{"missed":60\}/)
     assert.equal(idsIn(late).length, 1000)
-    assert.match(textOf(tails.open({}, [], 'other.5')), /event: gap\ndata: \{"missed":null\}/)
+    assert.match(textOf(tails.open(question(), 'other.5')), /event: gap\ndata: \{"missed":null\}/)
   })
 
   test('are bounded: in number, and in how far a reader may be behind', async () => {
     const { tails, seen } = start()
-    const slow = tails.open({}, [], null)
+    const slow = tails.open(question(), null)
     for (let round = 0; round < 5000 && !slow.destroyed; round++) seen(1, 'r'.repeat(500))
     assert.equal(slow.destroyed, true)
     await settled()
-    for (let status = 100; status < 115; status++) tails.open({ status }, [], null)
-    assert.throws(() => tails.open({ status: 200 }, [], null), { code: 'too_many_requests' })
+    for (let status = 100; status < 115; status++) tails.open(question({ status }), null)
+    assert.throws(() => tails.open(question({ status: 200 }), null), { code: 'too_many_requests' })
   })
 
   test('end after five minutes, so that only who still may reads on', async () => {
     const { tails, clock } = start()
-    const stream = tails.open({}, [], null)
+    const stream = tails.open(question(), null)
     stream.resume()
     await clock.advance(299_000)
     assert.equal(stream.readableEnded, false)
@@ -121,11 +132,25 @@ suite('tails', () => {
 
   test('end with the control plane', async () => {
     const { tails, clock } = start()
-    const stream = tails.open({}, [], null)
+    const stream = tails.open(question(), null)
     const ended = new Promise((resolve) => stream.once('end', resolve))
     stream.resume()
     tails.close()
     await ended
     assert.equal(clock.pending, 0)
+  })
+
+  test('mask the queries for viewers, who share no stream with others', () => {
+    const { tails } = start()
+    const full = tails.open(question(), null)
+    const masked = tails.open(question({}, [], true), null)
+    const request = recentRequest('a', { target: '/?name=Sato&page=2' })
+    for (const tail of [1, 2]) {
+      tails.hear({ kind: 'live-seen', tail, requests: [request], skipped: 0 })
+    }
+    assert.match(textOf(full), /name=Sato&page=2/)
+    const seen = textOf(masked)
+    assert.match(seen, /"query":"name=•••&page=•••"/)
+    assert.doesNotMatch(seen, /Sato/)
   })
 })

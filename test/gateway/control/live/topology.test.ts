@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
 import { compilePlan } from '../../../../gateway/config/compile.ts'
 import type { Plan } from '../../../../gateway/config/plan.ts'
-import type { Figures } from '../../../../gateway/control/live/figures.ts'
+import type { Figures, PairFigure } from '../../../../gateway/control/live/figures.ts'
 import { serviceViews } from '../../../../gateway/control/live/services.ts'
 import { topologyOf, type Topology } from '../../../../gateway/control/live/topology.ts'
 import { loaded, loadText } from '../../config/memory-disk.ts'
@@ -22,6 +22,7 @@ egress:
   rules:
     - { name: pay, from: [billing], allow: [api.example.com] }
 `
+const NOW_MS = 2
 const NONE: Figures = { listeners: [], routes: [], endpoints: [], egress: [] }
 const FIGURE = { requests: 5, refused: 1, failed: 2, meanMs: 3, p95Ms: 4 }
 const INSTANCE = {
@@ -50,7 +51,11 @@ suite('the picture of what calls what', () => {
     plan = compilePlan(config, materials, 1, () => {})!
   })
 
-  function pictureOf(figures: Partial<Figures> = {}, fault: string | null = null): Topology {
+  function pictureOf(
+    figures: Partial<Figures> = {},
+    fault: string | null = null,
+    calls: readonly PairFigure[] = [],
+  ): Topology {
     const services = serviceViews({
       plan,
       reports: [],
@@ -60,9 +65,10 @@ suite('the picture of what calls what', () => {
       ],
       instances: [INSTANCE],
       figures: [],
-      nowMs: 2,
+      sidecars: new Map(),
+      nowMs: NOW_MS,
     })
-    return topologyOf(plan, services, { ...NONE, ...figures })
+    return topologyOf(plan, services, { ...NONE, ...figures }, calls, NOW_MS)
   }
   const ways = ({ edges }: Topology): readonly string[] =>
     edges.map(({ from, to, tls }) => `${from} -${tls === 'none' ? '' : tls}> ${to}`)
@@ -106,6 +112,26 @@ suite('the picture of what calls what', () => {
     assert.deepEqual([way.failed, way.p95Ms, way.tail], [2, 4, 'route=split&service=one'])
     assert.equal(of('egress/', 'destination/pay').requests, 5)
     assert.equal(of('caller/billing', 'egress/').refused, 1)
+  })
+
+  test('has the calls between services, and the caller that nothing else leads to', () => {
+    const { nodes, edges } = pictureOf({}, null, [{ from: 'web', to: 'billing', ...FIGURE }])
+    const call = edges.find(({ from }) => from === 'service/web')
+    assert.deepEqual(
+      [call?.to, call?.tls, call?.peer, call?.requests, call?.tail],
+      ['service/billing', 'mtls', INSTANCE.id, 5, null],
+    )
+    assert.equal(nodes.find(({ id }) => id === 'service/web')?.name, 'web')
+  })
+
+  test('says of the way out which mode is in force, not which one is written', () => {
+    const modeAt = (nowMs: number) => {
+      const egress = { ...plan.egress!, mode: 'learn', learnUntilMs: 1000 } as const
+      const { nodes } = topologyOf({ ...plan, egress }, [], NONE, [], nowMs)
+      return nodes.find(({ id }) => id === 'egress/')?.detail
+    }
+    assert.equal(modeAt(999), 'learn')
+    assert.equal(modeAt(1000), 'enforce')
   })
 
   test('shows trouble and drains where they are, with the reason', () => {
