@@ -77,8 +77,8 @@ function compileRule(
     report({ severity: 'error', path: [...at, 'allow'], message, fix })
   }
   if (!sound) return null
-  const { name, owner = null, mode = null } = options
-  return { name, from, allow, deny, owner, expiresMs, mode }
+  const { name, owner = null, reason = null, mode = null } = options
+  return { name, from, allow, deny, owner, reason, expiresMs, mode }
 }
 
 function compileFrom(

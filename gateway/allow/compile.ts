@@ -6,6 +6,7 @@ import { hostText, parseAuthority } from './canonical-host.ts'
 import { checkAgainstEachOther } from './compile-checks.ts'
 import { compileDoors, compileTokens } from './compile-doors.ts'
 import { compileExternal } from './compile-external.ts'
+import { compileMode } from './compile-mode.ts'
 import { compileRules } from './compile-rules.ts'
 import { compileDuration } from './duration.ts'
 import { EGRESS_DEFAULTS, type EgressOptions } from './options.ts'
@@ -56,17 +57,12 @@ export function compileEgress(
   const network = compileNetwork(usable.network ?? {}, [...at, 'network'], watching)
   const dnsServers = compileDns(usable.dns ?? [], [...at, 'dns'], watching)
   const timeouts = compileTimeouts(usable.timeouts ?? {}, [...at, 'timeouts'], watching)
-  const mode = usable.mode ?? EGRESS_DEFAULTS.mode
-  if (context.production && mode !== 'enforce') {
-    const message = `\`mode: ${mode}\` refuses nothing but what is denied by name or address`
-    const fix = 'write `mode: enforce` as soon as the rules are complete'
-    watching({ severity: 'warning', path: [...at, 'mode'], message, fix })
-  }
+  const mode = compileMode(usable, at, watching, context)
   if (!sound || !isUsable(at.slice(0, -1), at.at(-1) ?? '')) return null
   checkAgainstEachOther({ rules, external, network }, options, at, watching)
   const caps = { ...EGRESS_DEFAULTS.caps, ...usable.caps }
   const index = indexRules(rules)
-  return { ...doors, mode, rules, index, external, tokens, network, dnsServers, timeouts, caps }
+  return { ...doors, ...mode, rules, index, external, tokens, network, dnsServers, timeouts, caps }
 }
 
 /** Their entries are passed over one by one. */

@@ -1,6 +1,6 @@
 // The inbox of refused calls: each caller and destination once, with how often, since when and why.
 
-/** What DNS said, as far as it was asked: no addresses, so that nobody learns the inside from it. */
+/** What DNS said, as far as it was asked. */
 export type AnswerClass = 'not_asked' | 'public' | 'forbidden' | 'failed'
 
 export interface Denial {
@@ -13,6 +13,10 @@ export interface Denial {
   /** Rule that was nearest, or ''. */
   readonly rule: string
   readonly answer: AnswerClass
+  /** What DNS said, at most MAX_ADDRESSES; only public ones, so that nobody learns the inside from it. */
+  readonly addresses: readonly string[]
+  /** Whom the TLS hello asked for; null where there was none, or it named nobody. */
+  readonly serverName: string | null
   /** true: the mode let it through all the same. */
   readonly passed: boolean
   readonly count: number
@@ -29,6 +33,7 @@ export interface DenialBounds {
 
 const DEFAULT_BOUNDS: DenialBounds = { callers: 256, destinations: 64 }
 const MAX_HOST_LENGTH = 255
+export const MAX_ADDRESSES = 4
 
 export class DenialInbox {
   readonly #bounds: DenialBounds
@@ -57,7 +62,12 @@ export class DenialInbox {
       const key = `${host} ${denial.port}`
       const known = destinations.get(key)
       destinations.delete(key)
-      destinations.set(key, known === undefined ? { ...denial, host } : joined(known, denial))
+      const one = {
+        ...denial,
+        host,
+        serverName: denial.serverName?.slice(0, MAX_HOST_LENGTH) ?? null,
+      }
+      destinations.set(key, known === undefined ? one : joined(known, one))
       if (destinations.size > this.#bounds.destinations) {
         const [oldest, dropped] = destinations.entries().next().value!
         destinations.delete(oldest)

@@ -49,6 +49,11 @@ function count(fallback: number, description: string) {
   return Type.Optional(Type.Integer({ ...bounds, description }))
 }
 
+const MOMENT = {
+  pattern: '^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2})?(?:Z|[+-]\\d{2}:\\d{2}))?$',
+  title: 'a date like `2030-12-31`, or a moment like `2030-12-31T18:00:00Z`',
+} as const
+
 const Mode = (description: string) =>
   Type.Optional(Type.Enum(['enforce', 'report', 'learn'], { description }))
 
@@ -119,10 +124,12 @@ const RuleOptions = Type.Object(
     owner: Type.Optional(
       Type.String({ minLength: 1, maxLength: 100, description: 'Who answers for the rule.' }),
     ),
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 300, description: 'Why the rule is there.' }),
+    ),
     expires: Type.Optional(
       Type.String({
-        pattern: '^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2})?(?:Z|[+-]\\d{2}:\\d{2}))?$',
-        title: 'a date like `2030-12-31`, or a moment like `2030-12-31T18:00:00Z`',
+        ...MOMENT,
         description:
           'From this moment, or from the beginning of this day (UTC), on the rule allows nothing. Default: never.',
       }),
@@ -232,6 +239,13 @@ export const EgressOptions = Type.Object(
     ),
     mode: Mode(
       'What happens to calls that no rule allows: `enforce` refuses (default), `report` lets through and records, `learn` proposes rules too.',
+    ),
+    learnUntil: Type.Optional(
+      Type.String({
+        ...MOMENT,
+        description:
+          'From this moment, or from the beginning of this day (UTC), on `mode: learn` is `enforce`. Default: learning has no end.',
+      }),
     ),
     tokens: Type.Optional(
       Type.Record(

@@ -51,6 +51,8 @@ export interface EgressRule {
   readonly allow: readonly EgressTarget[]
   readonly deny: readonly EgressTarget[]
   readonly owner: string | null
+  /** Why it is there; null where nobody wrote it down. */
+  readonly reason: string | null
   /** The rule allows nothing from this moment on; null: never expires. `deny` does not expire. */
   readonly expiresMs: number | null
   /** What happens to its callers' requests that no rule allows; null: as the node says. */
@@ -142,6 +144,8 @@ export interface EgressPlan {
   /** Always on loopback. */
   readonly plain: DoorPlan | null
   readonly mode: EgressMode
+  /** From this moment on `learn` is `enforce`: ask `modeInForce`. null: it has no end, or another mode. */
+  readonly learnUntilMs: number | null
   readonly rules: readonly EgressRule[]
   /** The same rules, found by caller and host. */
   readonly index: RuleIndex

@@ -17,10 +17,11 @@ interface Denial {
 
 export const egress = apiCommand('egress', {
   usage:
-    'denied [--all] | check HOST[:PORT] --from SERVICE | allow HOST[:PORT] --from SERVICE --owner WHO [--for 1h|--expires DAY|MOMENT] | retract RULE | ignore|unignore HOST:PORT --from SERVICE [--note WHY] | modes',
+    'denied [--all] | check HOST[:PORT] --from SERVICE | allow HOST[:PORT] --from SERVICE --owner WHO [--reason WHY] [--for 1h|--expires DAY|MOMENT] | retract RULE | ignore|unignore HOST:PORT --from SERVICE [--note WHY] | modes',
   options: {
     from: { type: 'string' },
     owner: { type: 'string' },
+    reason: { type: 'string' },
     for: { type: 'string' },
     expires: { type: 'string' },
     note: { type: 'string' },
@@ -60,18 +61,26 @@ async function denied({ values }: CommandArguments, call: Call): Promise<Shown> 
 
 async function modes(call: Call): Promise<Shown> {
   const answer = (await call('GET', '/api/v1/egress/modes')) as {
-    readonly configured: string
-    readonly workers: readonly { readonly worker: number; readonly mode: string | null }[]
-    readonly missing: number
+    readonly inForce: string
+    readonly nodes: readonly NodeMode[]
   }
-  const { configured, workers, missing } = answer
-  const rows = workers.map(({ worker, mode }) => ({
-    worker: String(worker),
-    mode: mode ?? 'none',
-    configured,
+  const rows = answer.nodes.map(({ name, modes: said, workers, missing, ...node }) => ({
+    node: name,
+    mode: said.join(', ') || 'unknown',
+    workers: missing === 0 ? String(workers) : `${workers}, ${missing} silent`,
+    expected: answer.inForce,
+    state: !node.isLive ? 'away' : node.isAsConfigured ? 'ok' : 'DIFFERS',
   }))
-  const silent = { worker: `${missing} silent`, mode: 'unknown', configured }
-  return { value: answer, table: missing === 0 ? rows : [...rows, silent] }
+  return { value: answer, table: rows }
+}
+
+interface NodeMode {
+  readonly name: string
+  readonly modes: readonly string[]
+  readonly workers: number
+  readonly missing: number
+  readonly isLive: boolean
+  readonly isAsConfigured: boolean
 }
 
 async function check(host: string, { values }: CommandArguments, call: Call): Promise<Shown> {
@@ -95,11 +104,12 @@ async function allow(
   call: Call,
   { talk }: CommandContext,
 ): Promise<Shown> {
-  const { expires, for: life } = values
+  const { expires, reason, for: life } = values
   const body = {
     host,
     from: named(values, 'from'),
     owner: named(values, 'owner'),
+    ...(typeof reason === 'string' ? { reason } : {}),
     ...(typeof life === 'string' ? { for: life } : {}),
     ...(typeof expires === 'string' ? { expires } : {}),
   }

@@ -20,7 +20,7 @@ export interface FleetDocumentsOptions {
 export const BELIEVED_MS = 15 * 60_000
 /** How often the copies are brought up to date. */
 const COPY_MS = 1000
-const COPIED = ['accounts', 'sessions', 'join-tokens']
+const COPIED = ['accounts', 'sessions', 'join-tokens', 'ignored-denials', 'releases']
 
 interface Known {
   readonly document: Document

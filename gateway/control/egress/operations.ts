@@ -9,24 +9,31 @@ import { ApiError } from '../admin/api-error.ts'
 import type { Operation } from '../admin/operation.ts'
 import { originOf } from '../admin/origin.ts'
 import type { Configurations } from '../config/configurations.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { EgressControl } from './egress-control.ts'
 import type { CallKey, Ignored } from './ignored.ts'
 import { DEFAULT_PORT, expiryOf, refuseSuspicious } from './opening.ts'
 import { CallFields, Caller, Host, planOf, readingEgress } from './reading.ts'
+import type { Sightings } from './sightings.ts'
 
 const CLOSED = { additionalProperties: false }
 export interface EgressOperationDeps {
   readonly egress: EgressControl
   readonly configurations: Configurations
   readonly ignored: Ignored
-  readonly clock: Pick<Clock, 'wallMs'>
+  readonly sightings: Sightings
+  /** null: the node works alone. */
+  readonly fleet: () => Fleet | null
+  /** What people call this node. */
+  readonly name: string
+  readonly clock: Pick<Clock, 'wallMs' | 'after'>
 }
 
 export function egressOperations(deps: EgressOperationDeps): readonly Operation[] {
   return [...readingEgress(deps), allowing(deps), retracting(deps), ...ignoring(deps)]
 }
 
-function allowing({ egress, configurations, clock }: EgressOperationDeps): Operation {
+function allowing({ egress, sightings, configurations, clock }: EgressOperationDeps): Operation {
   return {
     id: 'allowEgress',
     method: 'POST',
@@ -39,6 +46,13 @@ function allowing({ egress, configurations, clock }: EgressOperationDeps): Opera
         host: Host,
         from: Caller,
         owner: Type.String({ minLength: 1, maxLength: 100, description: 'Who answers for it.' }),
+        reason: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 300,
+            description: 'Why; it stands in the rule and in the history.',
+          }),
+        ),
         for: Type.Optional(
           Type.String({ maxLength: 20, description: 'How long from now on, like `1h` or `7d`.' }),
         ),
@@ -61,20 +75,22 @@ function allowing({ egress, configurations, clock }: EgressOperationDeps): Opera
     }),
     status: 201,
     async run({ body, principal, change }) {
-      const { owner, ...wanted } = body as Wanted
+      const { owner, reason, ...wanted } = body as Wanted
       const { from } = wanted
       const host = withPort(wanted.host)
       const plan = planOf(egress)
-      const after = { host, owner, for: wanted.for ?? null, expires: wanted.expires ?? null }
+      const said = { owner, ...(reason !== undefined && { reason }) }
+      const after = { host, ...said, for: wanted.for ?? null, expires: wanted.expires ?? null }
       change({ target: `egress/${from}`, after })
-      refuseSuspicious({ host, from }, egress.denials, principal)
+      const { denials } = await sightings.all()
+      refuseSuspicious({ host, from }, denials, principal)
       const expires = expiryOf(wanted, principal, clock.wallMs())
       const rule = newName(plan, from)
       const entry = {
         name: rule,
         from: [from],
         allow: [host],
-        owner,
+        ...said,
         ...(expires !== null && { expires }),
       }
       const { text, checksum: expected } = configurations.served()
@@ -82,7 +98,7 @@ function allowing({ egress, configurations, clock }: EgressOperationDeps): Opera
         text: rewritten(() => appendEntry(text, ['egress', 'rules'], entry)),
         author: principal.name,
         origin: originOf(principal),
-        message: `let ${from === '*' ? 'every caller' : from} reach ${host}`,
+        message: `let ${from === '*' ? 'every caller' : from} reach ${host}${reason === undefined ? '' : `: ${reason}`}`,
         confirmWithinMs: null,
         expected,
       })
@@ -95,6 +111,7 @@ interface Wanted {
   readonly host: string
   readonly from: string
   readonly owner: string
+  readonly reason?: string
   readonly for?: string
   readonly expires?: string
 }

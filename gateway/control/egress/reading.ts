@@ -6,13 +6,14 @@ import { proposeRules } from '../../allow/learned.ts'
 import type { EgressPlan } from '../../allow/plan.ts'
 import { suffixKind } from '../../config/public-suffix.ts'
 import { decideEgress } from '../../decide/egress.ts'
-import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { ApiError } from '../admin/api-error.ts'
 import type { Operation } from '../admin/operation.ts'
 import type { EgressControl } from './egress-control.ts'
+import { fleetModes, type FleetModesDeps } from './fleet-modes.ts'
 import type { Ignored } from './ignored.ts'
 import { deniedCalls } from './inbox.ts'
 import { DEFAULT_PORT } from './opening.ts'
+import type { Sightings } from './sightings.ts'
 
 const CLOSED = { additionalProperties: false }
 export const Host = Type.String({
@@ -59,6 +60,8 @@ const Denied = Type.Object({
   reason: Type.String(),
   rule: Type.String(),
   answer: Type.String(),
+  addresses: Type.Array(Type.String(), { description: 'What DNS said; public ones only.' }),
+  serverName: OrNull(Type.String({ description: 'Whom the TLS hello asked for.' })),
   passed: Type.Boolean(),
   count: Type.Integer(),
   firstMs: Type.Number(),
@@ -73,13 +76,39 @@ const Denied = Type.Object({
   ),
 })
 
-export interface ReadingDeps {
-  readonly egress: EgressControl
+const Modes = Type.Object({
+  configured: Mode,
+  inForce: Type.Enum(['enforce', 'report', 'learn'], {
+    description: 'What all should do now: once learning is over, `enforce`.',
+  }),
+  learnUntilMs: OrNull(Type.Number({ description: 'When learning ends, or ended.' })),
+  workers: Type.Array(Type.Object({ worker: Type.Integer(), mode: ModeOrNone })),
+  missing: Type.Integer({ description: 'Workers that did not answer in time.' }),
+  nodes: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      isThis: Type.Boolean({ description: 'The node that answers.' }),
+      isLive: Type.Boolean({ description: 'False: it was not heard of lately.' }),
+      modes: Type.Array(Type.String(), { description: 'Of its workers, each once.' }),
+      workers: Type.Integer(),
+      missing: Type.Integer(),
+      isAsConfigured: Type.Boolean(),
+    }),
+  ),
+  storeFault: Type.String({ description: 'Why the other nodes are not known; or empty.' }),
+  isAsConfigured: Type.Boolean({ description: 'Every live node does as it should.' }),
+  otherwise: Type.Array(Type.Object({ rule: Type.String(), mode: Mode }), {
+    description: 'Rules with a mode of their own for their callers.',
+  }),
+})
+
+export interface ReadingDeps extends FleetModesDeps {
   readonly ignored: Ignored
-  readonly clock: Pick<Clock, 'wallMs'>
+  readonly sightings: Sightings
 }
 
-export function readingEgress({ egress, ignored, clock }: ReadingDeps): Operation[] {
+export function readingEgress(deps: ReadingDeps): Operation[] {
+  const { egress, ignored, sightings, clock } = deps
   return [
     {
       id: 'listDenials',
@@ -92,9 +121,9 @@ export function readingEgress({ egress, ignored, clock }: ReadingDeps): Operatio
       async run() {
         const notes = await ignored.all()
         const nowMs = clock.wallMs()
-        const { denials, plan } = egress
-        const items = deniedCalls(denials.list(), plan, notes, nowMs)
-        return { items, forgotten: denials.forgotten }
+        const { denials } = await sightings.all()
+        const items = deniedCalls(denials.list(), egress.plan, notes, nowMs)
+        return { items, forgotten: egress.denials.forgotten + denials.forgotten }
       },
     },
     {
@@ -138,10 +167,11 @@ export function readingEgress({ egress, ignored, clock }: ReadingDeps): Operatio
       summary:
         'The fewest rules that would allow what `mode: learn` has seen, each with its evidence.',
       answer: Type.Object({ items: Type.Array(Type.Unknown()), missed: Type.Integer() }),
-      run() {
+      async run() {
         const taken = new Set(planOf(egress).rules.map(({ name }) => name))
-        const items = proposeRules(egress.observations.list(), { taken, suffixKind })
-        return { items, missed: egress.observations.missed }
+        const { observations } = await sightings.all()
+        const items = proposeRules(observations.list(), { taken, suffixKind })
+        return { items, missed: egress.observations.missed + observations.missed }
       },
     },
     {
@@ -150,26 +180,18 @@ export function readingEgress({ egress, ignored, clock }: ReadingDeps): Operatio
       path: '/api/v1/egress/modes',
       role: 'viewer',
       summary:
-        'In which mode calls are let out: as configured, and as each worker of this node says it does.',
-      answer: Type.Object({
-        configured: Mode,
-        workers: Type.Array(Type.Object({ worker: Type.Integer(), mode: ModeOrNone })),
-        missing: Type.Integer({ description: 'Workers that did not answer in time.' }),
-        isAsConfigured: Type.Boolean(),
-        otherwise: Type.Array(Type.Object({ rule: Type.String(), mode: Mode }), {
-          description: 'Rules with a mode of their own for their callers.',
-        }),
-      }),
+        'In which mode calls are let out: as configured, and as each node’s workers say they do.',
+      answer: Modes,
       async run() {
-        const { mode: configured, rules } = planOf(egress)
-        const { workers, missing } = await egress.modes()
-        const isAsConfigured = missing === 0 && workers.every(({ mode }) => mode === configured)
+        const plan = planOf(egress)
+        const { mode: configured, learnUntilMs, rules } = plan
+        const told = await fleetModes(plan, deps)
         const nowMs = clock.wallMs()
         const otherwise = rules.flatMap(({ name: rule, mode, expiresMs }) => {
           const isOver = expiresMs !== null && expiresMs <= nowMs
-          return mode === null || mode === configured || isOver ? [] : [{ rule, mode }]
+          return mode === null || mode === told.inForce || isOver ? [] : [{ rule, mode }]
         })
-        return { configured, workers, missing, isAsConfigured, otherwise }
+        return { configured, learnUntilMs, ...told, otherwise }
       },
     },
   ]

@@ -13,6 +13,7 @@ import type { Deployment } from '../config/deployment.ts'
 import { FolderStore } from '../revisions/folder-store.ts'
 import type { RevisionSummary } from '../revisions/revision.ts'
 import { Fleet } from './fleet.ts'
+import type { EgressSaid } from './member.ts'
 import { keepRefused, readNode, writeNode } from './node-file.ts'
 import { prepare } from './prepare.ts'
 
@@ -30,13 +31,15 @@ export interface FleetControlDeps {
   readonly name: string
   readonly version: string
   readonly addresses: () => readonly string[]
+  /** How its workers let calls out. */
+  readonly egress?: () => EgressSaid | null
   /** Everything that is wrong with a text; changes nothing. */
   readonly check: (text: string) => Promise<LoadResult>
   /** Asks the supervisor. */
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
   readonly confirm: () => Promise<ChangeResult>
-  /** Told of each change that was taken back by itself. */
-  readonly tookBack: (revision: RevisionSummary) => void
+  /** Told of each revision that nobody asked for: taken back by itself, or by an edit of the file. */
+  readonly unasked: (revision: RevisionSummary) => void
 }
 
 export class FleetControl {
@@ -93,9 +96,9 @@ export class FleetControl {
   }
 
   #open(): Alone {
-    const { clock, log, dataDir, change, confirm, tookBack } = this.#deps
+    const { clock, log, dataDir, change, confirm, unasked } = this.#deps
     const store = new FolderStore(resolve(dataDir, 'revisions'))
-    return new Alone({ store, clock, log, change, confirm, tookBack })
+    return new Alone({ store, clock, log, change, confirm, unasked })
   }
 
   #join(store: RedisPlan): Fleet {

@@ -14,7 +14,7 @@ import { RedisConfigStore } from '../revisions/redis-config-store.ts'
 import type { RevisionSummary } from '../revisions/revision.ts'
 import { FleetStore, reach, StoreAway } from './fleet-store.ts'
 import { Follower } from './follower.ts'
-import type { Announcement, Member, Vote } from './member.ts'
+import type { Announcement, EgressSaid, Member, Vote } from './member.ts'
 import type { Remembered } from './node-file.ts'
 import { publish, type Published, type PublishingDeps } from './publishing.ts'
 
@@ -33,6 +33,8 @@ export interface FleetDeps {
   readonly name: string
   readonly version: string
   readonly addresses: () => readonly string[]
+  /** How its workers let calls out. */
+  readonly egress?: () => EgressSaid | null
   /** Begins to connect; the fleet closes it. */
   readonly connect: (onError: (error: Error) => void) => Redis | Cluster
   readonly prefix: string
@@ -49,8 +51,8 @@ export interface FleetDeps {
   readonly confirm: () => Promise<ChangeResult>
   /** Keeps an edit nobody wanted; answers where it is. */
   readonly keepRefused: (text: string) => string
-  /** Told of each change that this node took back for all. */
-  readonly tookBack?: (revision: RevisionSummary) => void
+  /** Told of each revision that this node made for all without being asked: taken back, or by an edit of its file. */
+  readonly unasked?: (revision: RevisionSummary) => void
 }
 
 /** Whether the store answers. */
@@ -173,7 +175,7 @@ export class Fleet implements Deployment {
   }
 
   self(): Announcement {
-    const { name, version, addresses, remembered } = this.#deps
+    const { name, version, addresses, remembered, egress } = this.#deps
     const { number, checksum, failed } = this.#follower
     const skewMs = this.#skewMs
     return {
@@ -185,6 +187,7 @@ export class Fleet implements Deployment {
       checksum,
       failed,
       skewMs,
+      egress: egress?.() ?? null,
     }
   }
 

@@ -35,10 +35,10 @@ export interface FollowerDeps {
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
   readonly confirm: () => Promise<ChangeResult>
   /** Makes a change the revision of all. Throws ApiError, StoreAway. */
-  readonly publish: (change: ConfigChange) => Promise<unknown>
+  readonly publish: (change: ConfigChange) => Promise<{ readonly revision: RevisionSummary }>
   readonly keepRefused: (text: string) => string
-  /** Told of each change that this node took back for all. */
-  readonly tookBack?: (revision: RevisionSummary) => void
+  /** Told of each revision that this node made for all without being asked: taken back, or by an edit of its file. */
+  readonly unasked?: (revision: RevisionSummary) => void
 }
 
 /** What could not be put to work is tried again after this long. */
@@ -237,22 +237,22 @@ export class Follower {
 
   /** Whoever is first writes it for all. */
   async #takeBack({ number, before }: Waiting): Promise<void> {
-    const { store, clock, log, tookBack } = this.#deps
+    const { store, clock, log, unasked } = this.#deps
     const revision = await store.revision(before)
     if (revision === null) return this.#fail(number, `revision ${before} is damaged in the store`)
-    const message = `revision ${number} was not confirmed in time`
+    const message = `auto-reverted: revision ${number} was not confirmed in time`
     const { text } = revision
     const back = { text, author: '', origin: 'auto-revert', message, atMs: clock.wallMs() } as const
     const next = revise(back, Math.max(number, this.highest))
     if (await store.advance(next, number, true)) {
       log.warn('the change was not confirmed and is taken back in the fleet', { revision: number })
-      tookBack?.(summaryOf(next))
+      unasked?.(summaryOf(next))
     }
   }
 
   /** Requests failed here since the head came: this node serves what was before it again, and so should all. */
   async #takeBackFailing({ number }: Revision, { text, message }: LiveConfig): Promise<void> {
-    const { store, clock, log, tookBack } = this.#deps
+    const { store, clock, log, unasked } = this.#deps
     const back = { text, author: '', origin: 'auto-revert', message, atMs: clock.wallMs() } as const
     const next = revise(back, Math.max(number, this.highest))
     if (!(await store.advance(next, number, false))) return
@@ -260,7 +260,7 @@ export class Follower {
       revision: number,
       reason: message,
     })
-    tookBack?.(summaryOf(next))
+    unasked?.(summaryOf(next))
   }
 
   /** In the background: this node must vote on it, too. */
@@ -271,9 +271,10 @@ export class Follower {
   }
 
   async #publish(change: ConfigChange): Promise<void> {
-    const { publish, log } = this.#deps
+    const { publish, log, unasked } = this.#deps
     try {
-      await publish(change)
+      const { revision } = await publish(change)
+      if (change.origin === 'file') unasked?.(revision)
       if (this.#edit === change.text) this.#edit = null
     } catch (error) {
       // What passes stays to be done.

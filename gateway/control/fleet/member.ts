@@ -26,6 +26,17 @@ export interface Announcement {
   readonly failed: { readonly revision: number; readonly reason: string } | null
   /** This node's wall clock less that of Redis, measured at the beat before; null at first. */
   readonly skewMs: number | null
+  /** Absent of nodes of an older version; null: it has no egress, or its workers have not said yet. */
+  readonly egress?: EgressSaid | null
+}
+
+/** How the workers of a node let calls out, as they say themselves. */
+export interface EgressSaid {
+  /** Each once, at most one of a kind: `enforce`, `report`, `learn`, or `none` where a worker has no egress. */
+  readonly modes: readonly string[]
+  readonly workers: number
+  /** Of these, how many did not answer. */
+  readonly missing: number
 }
 
 export interface Member extends Announcement {

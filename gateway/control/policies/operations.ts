@@ -52,7 +52,7 @@ function limit(policies: Policies): Operation {
       return route === undefined ? [] : [`route:${route}`]
     },
     summary:
-      'What one entry of `limits:` promises, and whom it would have refused of the requests on record; changes nothing.',
+      'What one entry of `limits:` promises, and whom it would have refused of the requests on record of the last hour; changes nothing.',
     body: LimitBody,
     answer: LimitAnswer,
     run({ body }) {

@@ -33,8 +33,9 @@ export interface PoliciesOptions {
 
 /** Inspections at the same time. */
 const MAX_INSPECTIONS = 4
-/** Requests that a limit is tried on. */
+/** Requests that a limit is tried on, and how old they may be. */
 const MAX_REPLAYED = 5000
+const REPLAYED_MS = 3_600_000
 
 export class Policies {
   readonly tests: TestRequests
@@ -65,8 +66,9 @@ export class Policies {
     const read = readLimit(limit, name ?? '', route === undefined || route.auth !== null)
     const promise = promiseOf(read)
     if (name === null) return { promise, replay: null }
-    const requests = await this.#options.recentOf(name, MAX_REPLAYED)
-    return { promise, replay: replay(read, requests, plan) }
+    const { recentOf, clock } = this.#options
+    const requests = await recentOf(name, MAX_REPLAYED)
+    return { promise, replay: replay(read, requests, plan, clock.wallMs() - REPLAYED_MS) }
   }
 
   async issuers(): Promise<readonly ListedIssuer[]> {

@@ -75,11 +75,16 @@ export function promiseOf({ rate, cost }: LimitPlan): LimitPromise {
   return { kind: 'bucket', burst, ...params.rate, cost, isFallback }
 }
 
-/** `requests` in any order, all of one route. Pure: exact sliding windows and buckets, each caller from a full one. */
-export function replay(limit: LimitPlan, requests: readonly RecentRequest[], plan: Plan): Replay {
+/** `requests` in any order, all of one route; none before `sinceMs` (wall clock) counts. Pure: exact sliding windows and buckets, each caller from a full one. */
+export function replay(
+  limit: LimitPlan,
+  requests: readonly RecentRequest[],
+  plan: Plan,
+  sinceMs: number,
+): Replay {
   const promise = promiseOf(limit)
   const counted = requests
-    .filter(({ outcome }) => reaches(limit, outcome))
+    .filter((request) => startOf(request) >= sinceMs && reaches(limit, request.outcome))
     .toSorted((a, b) => startOf(a) - startOf(b))
   const callers = new Map<
     string,
@@ -151,9 +156,10 @@ function paramsOf(rate: LimitPlan['rate']): LimitParams {
   return rate.kind === 'fixed' ? rate.params : rate.fallback
 }
 
+/** A preflight that was allowed went well and was not forwarded: it ends before any limit. */
 function reaches({ stage }: LimitPlan, { forwarded, reason }: RecentRequest['outcome']): boolean {
-  if (stage === 'before_auth') return !EARLIER.test(reason)
-  return forwarded || LIMITED.test(reason)
+  if (forwarded || LIMITED.test(reason)) return true
+  return stage === 'before_auth' && reason !== 'ok' && !EARLIER.test(reason)
 }
 
 function startOf({ atMs, outcome }: RecentRequest): number {

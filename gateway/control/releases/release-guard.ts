@@ -58,6 +58,7 @@ export class ReleaseGuard {
     // Putting a change to work takes longer than a look at times.
     if (this.#isLooking) return
     this.#isLooking = true
+    await this.#deps.watches.refresh()
     for (const watch of this.#deps.watches.all) {
       try {
         await this.#hold(watch)
@@ -74,8 +75,10 @@ export class ReleaseGuard {
     const target = route?.to.find(({ service }) => service.name === watch.target)
     if (route === null || target === undefined || target.weight === 0) {
       // While a change may go back, so may the weight.
-      const { revertsAtMs } = this.#deps.configurations.served()
-      return revertsAtMs === null ? this.#deps.watches.remove(watch.route) : undefined
+      const { revertsAtMs, revision } = this.#deps.configurations.served()
+      const isBehind = watch.revision !== null && (revision ?? 0) < watch.revision
+      const isSettled = revertsAtMs === null && !isBehind
+      return isSettled ? this.#deps.watches.remove(watch.route) : undefined
     }
     const reason = this.#breach(route, watch)
     if (reason !== null) await this.#abort(route, watch, reason)

@@ -49,6 +49,12 @@ export interface WeightsWanted {
   readonly origin: Origin
 }
 
+interface SetWith {
+  readonly by: string
+  readonly before: Figures
+  readonly revision: number | null
+}
+
 export class Releases {
   readonly #deps: ReleaseGuardDeps
   readonly #served: ServedReleases
@@ -108,7 +114,7 @@ export class Releases {
       confirmWithinMs: null,
       expected,
     })
-    await this.#watch(route.name, weights, guard, author, before)
+    await this.#watch(route.name, weights, guard, { by: author, before, revision })
     return { revision }
   }
 
@@ -120,8 +126,7 @@ export class Releases {
     route: string,
     weights: readonly TargetWeight[],
     guard: WeightsWanted['guard'],
-    by: string,
-    { requests, failed }: Figures,
+    { by, before: { requests, failed }, revision }: SetWith,
   ): Promise<void> {
     const { watches, clock } = this.#deps
     const stopped = watches.abortOf(route)?.target
@@ -131,7 +136,7 @@ export class Releases {
       if (guard === null) return await watches.clear(route)
       const { target, ...rails } = guard
       const before = { requests, failed }
-      await watches.set({ route, target, rails, setAtMs: clock.wallMs(), by, before })
+      await watches.set({ route, target, rails, setAtMs: clock.wallMs(), by, before, revision })
     } catch (error) {
       const what = 'the weights are served, but the guard rails could not be written down'
       throw new ApiError('not_available', `${what}: ${errorMessage(error)}`)

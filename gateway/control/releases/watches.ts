@@ -1,4 +1,4 @@
-// Which targets are held to guard rails on this node, and what came of those that were: kept over restarts of control.
+// Which targets are held to guard rails, and what came of those that were: kept over restarts, and one for a whole fleet.
 
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
@@ -21,6 +21,8 @@ export interface Watch {
   readonly by: string
   /** The other targets before it was set: what counts where they get too few requests now. */
   readonly before: Tally
+  /** It was set with this one: who serves an older one yet cannot tell what became of it. null: it has no number. */
+  readonly revision: number | null
 }
 
 /** A release that ran into its guard rails; the latest of each route. */
@@ -43,21 +45,28 @@ const NOTHING: Kept = { watches: [], aborts: [] }
 export class Watches {
   readonly #documents: Documents
   #kept: Kept = NOTHING
+  #text = ''
+  #changes = 0
 
   /** Where what was kept cannot be read nothing is watched, and the log says so. */
   static async open(documents: Documents, log: Log): Promise<Watches> {
     const watches = new Watches(documents)
     try {
-      watches.#kept = parsed((await documents.read(DOCUMENT)).text)
+      await watches.#read()
     } catch (error) {
       const said = { error: errorMessage(error) }
-      log.error('the guard rails of releases cannot be read: none of them is watched', said)
+      log.error('the guard rails of releases cannot be read yet: none of them is watched', said)
     }
     return watches
   }
 
   private constructor(documents: Documents) {
     this.#documents = documents
+  }
+
+  /** What other nodes wrote is known, too. While it cannot be read, what was known before goes on. Never rejects. */
+  async refresh(): Promise<void> {
+    await this.#read().catch(() => undefined)
   }
 
   get all(): readonly Watch[] {
@@ -107,11 +116,23 @@ export class Watches {
     }))
   }
 
+  async #read(): Promise<void> {
+    const changes = this.#changes
+    const { text } = await this.#documents.read(DOCUMENT)
+    // What was changed here meanwhile is newer than what was read.
+    if (text === this.#text || changes !== this.#changes) return
+    this.#kept = parsed(text)
+    this.#text = text
+  }
+
   async #change(change: (kept: Kept) => Kept): Promise<void> {
-    this.#kept = await update(this.#documents, DOCUMENT, (text) => {
-      const next = change(parsed(text))
-      return { text: JSON.stringify(next), result: next }
+    this.#changes++
+    this.#text = await update(this.#documents, DOCUMENT, (text) => {
+      const next = JSON.stringify(change(parsed(text)))
+      return { text: next, result: next }
     })
+    this.#kept = parsed(this.#text)
+    this.#changes++
   }
 }
 

@@ -6,6 +6,7 @@ import type { LoadResult } from '../../config/load.ts'
 import type { Plan } from '../../config/plan.ts'
 import type { EgressMode } from '../../allow/plan.ts'
 import type { RedisPlan } from '../../limit/plan.ts'
+import type { AcmeCertificate } from '../certificates/acme/schemas.ts'
 import type { InstanceView } from '../mesh/registry.ts'
 import type { Account } from './accounts-summary.ts'
 import type { NodeView } from './fleet-summary.ts'
@@ -38,6 +39,8 @@ export interface RunningFacts {
   /** Keys in force, by source id; null where an issuer has none. */
   readonly keys: ReadonlyMap<string, JwksDocument | null>
   readonly instances: readonly InstanceView[]
+  /** Certificates that an authority issues by itself, of this node. */
+  readonly acme: readonly AcmeCertificate[]
   /** null where they cannot be read. */
   readonly accounts: { readonly users: number; readonly tokens: readonly Account[] } | null
   /** null: this node works alone. Rejects where the store is away. */

@@ -83,6 +83,7 @@ export const CHECK_WORDS_EN = {
       'keep it with `sallyport apply --confirm`',
     ),
   expiryGood: (days: number) => fine(`every certificate is valid for ${days} days or more`),
+  expiryRenewed: () => fine('every certificate is renewed by itself, in time'),
   expirySoon: (file: string, days: number) =>
     told(
       `${file} expires in ${days} days`,
@@ -90,6 +91,14 @@ export const CHECK_WORDS_EN = {
     ),
   expired: (file: string, day: string) =>
     told(`${file} expired on ${day}`, 'replace it now: clients refuse it'),
+  acmeGood: (listener: string) => fine(`the authority of ${listener} issues its certificate`),
+  acmeWaiting: (listener: string) =>
+    told(`the authority of ${listener} has issued nothing yet`, 'look with `sallyport certs acme`'),
+  acmeFailed: (listener: string, reason: string, nextAt: string) =>
+    told(
+      `no certificate was issued for ${listener}: ${reason} (tried again at ${nextAt})`,
+      'once that is mended: `sallyport certs renew LISTENER`',
+    ),
   namesGood: () => fine('every host of a route has a certificate'),
   namesMissing: (hosts: string, listener: string) =>
     told(

@@ -76,6 +76,7 @@ export const CHECK_WORDS_JA: CheckWords = {
       '残すには `sallyport apply --confirm`',
     ),
   expiryGood: (days) => fine(`すべての証明書の有効期限は${days}日以上先です`),
+  expiryRenewed: () => fine('すべての証明書が期限内に自動更新されています'),
   expirySoon: (file, days) =>
     told(
       `${file}はあと${days}日で期限切れになります`,
@@ -85,6 +86,17 @@ export const CHECK_WORDS_JA: CheckWords = {
     told(
       `${file}は${day}に期限切れになりました`,
       'すぐに差し替えてください。クライアントに拒否されます',
+    ),
+  acmeGood: (listener) => fine(`${listener}の証明書は認証局から自動で発行されています`),
+  acmeWaiting: (listener) =>
+    told(
+      `${listener}の証明書は認証局からまだ発行されていません`,
+      '`sallyport certs acme`で状況を確認してください',
+    ),
+  acmeFailed: (listener, reason, nextAt) =>
+    told(
+      `${listener}の証明書が発行されませんでした：${reason}（次回の試行: ${nextAt}）`,
+      '原因を解消したら`sallyport certs renew LISTENER`を実行してください',
     ),
   namesGood: () => fine('ルートのすべてのホスト名に証明書があります'),
   namesMissing: (hosts, listener) =>

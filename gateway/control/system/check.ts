@@ -3,7 +3,7 @@
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import { CHECK_WORDS, type CheckWords, type Saying } from './check-words.ts'
-import type { Language } from './language.ts'
+import type { Language } from '../../language/language.ts'
 
 /** In the order in which they are told. */
 export const CHECK_GROUPS = [

@@ -1,6 +1,6 @@
 // A diagnostics bundle: named parts of plain text, each without secrets, and a list of them to be read before anything leaves.
 
-import { redact } from './redact.ts'
+import { REDACTED_KINDS, redact, type RedactedKind } from './redact.ts'
 
 export interface BundlePart {
   /** `checks.json`, `control.log`. */
@@ -12,6 +12,8 @@ export interface BundlePart {
 export interface Bundle {
   readonly generatedAtMs: number
   readonly parts: readonly BundlePart[]
+  /** How often each kind of secret was found and taken out; those that were not, with 0. */
+  readonly redacted: readonly { readonly kind: RedactedKind; readonly count: number }[]
 }
 
 /** `lines`: of logs, oldest first; `secrets`: values that must not be in it. */
@@ -25,9 +27,11 @@ export function bundle(
     return [`${name}.json`, `${JSON.stringify(value, null, 2)}\n`] as const
   })
   const log = ['control.log', lines.map((line) => `${line}\n`).join('')] as const
-  const parts = [...files, log].map(([name, raw]) => {
-    const text = redact(raw, secrets)
-    return { name, bytes: Buffer.byteLength(text), text }
-  })
-  return { generatedAtMs, parts }
+  const clean = [...files, log].map(([name, raw]) => ({ name, ...redact(raw, secrets) }))
+  const parts = clean.map(({ name, text }) => ({ name, bytes: Buffer.byteLength(text), text }))
+  const redacted = REDACTED_KINDS.map((kind) => ({
+    kind,
+    count: clean.reduce((sum, { counts }) => sum + counts[kind], 0),
+  }))
+  return { generatedAtMs, parts, redacted }
 }

@@ -10,7 +10,8 @@ import { decodeContent, type BackupContent } from './backup-content.ts'
 import { MAX_SAVED_REVISIONS } from './backup.ts'
 import { canonicalChecksum } from './canonical.ts'
 import { CHECK_GROUPS, CHECK_STATUSES } from './check.ts'
-import { LANGUAGES, type Language } from './language.ts'
+import { LANGUAGES, type Language } from '../../language/language.ts'
+import { REDACTED_KINDS } from './redact.ts'
 import { PARTS, previewRestore, restore, type Part } from './restore.ts'
 import type { System } from './system.ts'
 
@@ -113,6 +114,10 @@ function diagnostics(system: System): Operation {
       parts: Type.Array(
         Type.Object({ name: Type.String(), bytes: Type.Integer(), text: Type.String() }),
       ),
+      redacted: Type.Array(
+        Type.Object({ kind: Type.Enum([...REDACTED_KINDS]), count: Type.Integer() }),
+        { description: 'How often each kind of secret was found and taken out.' },
+      ),
     }),
     run({ change }) {
       change({ target: 'system/diagnostics' })
@@ -146,6 +151,7 @@ function exporting(configurations: Configurations): Operation {
 function backup(system: System): Operation {
   return {
     id: 'makeBackup',
+    isGuarded: true,
     method: 'POST',
     path: '/api/v1/system/backup',
     role: 'admin',
@@ -203,6 +209,7 @@ function restoring(system: System, configurations: Configurations): Operation[] 
     {
       ...common,
       id: 'restoreBackup',
+      isGuarded: true,
       path: '/api/v1/system/restore',
       summary: 'Puts a backup back, all of it or nothing, as its preview showed it.',
       maxBodyBytes,

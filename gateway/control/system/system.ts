@@ -7,10 +7,12 @@ import { compileSteps, runInSlices } from '../../config/compile.ts'
 import { disk } from '../../config/disk.ts'
 import type { LoadedConfig, LoadResult } from '../../config/load.ts'
 import { readMaterials } from '../../config/materials.ts'
+import { modeInForce } from '../../allow/mode.ts'
 import type { Plan } from '../../config/plan.ts'
 import type { Clock } from '../../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../../sidecar/runtime/errors.ts'
 import type { Log } from '../../../sidecar/telemetry/log.ts'
+import type { AcmeCertificate } from '../certificates/acme/schemas.ts'
 import type { Configurations } from '../config/configurations.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Documents } from '../documents/documents.ts'
@@ -26,7 +28,7 @@ import { runChecks, tell, worstOf, type CheckStatus, type ToldFinding } from './
 import { allChecks } from './checks/all.ts'
 import { bundle, type Bundle } from './diagnostics.ts'
 import { nodesOf } from './fleet-summary.ts'
-import type { Language } from './language.ts'
+import type { Language } from '../../language/language.ts'
 import { planSummary } from './plan-summary.ts'
 import { realProbes } from './probes.ts'
 import { secretsOf } from './redact.ts'
@@ -52,6 +54,8 @@ export interface SystemDeps {
   /** Where accounts are kept. */
   readonly documents: Documents
   readonly mesh: () => MeshControl | null
+  /** Certificates that an authority issues by itself. */
+  readonly acme: () => readonly AcmeCertificate[]
   readonly egress: EgressControl
   /** Bound, by the name of the door. */
   readonly ports: () => Readonly<Record<string, number>>
@@ -164,15 +168,16 @@ export class System {
   }
 
   async #running(servedText: string, revertsAtMs: number | null): Promise<RunningFacts> {
-    const { ports, egress, keys, mesh, documents, fleet } = this.#deps
+    const { ports, egress, keys, mesh, documents, fleet, acme, clock } = this.#deps
     const joined = fleet()
     return {
       ports: ports(),
       servedText,
       revertsAtMs,
-      egressMode: egress.plan?.mode ?? null,
+      egressMode: egress.plan && modeInForce(egress.plan, clock.wallMs()),
       keys,
       instances: mesh()?.mesh.instances() ?? [],
+      acme: acme(),
       accounts: await summaryOfAccounts(documents),
       nodes: joined === null ? null : () => nodesOf(joined),
     }

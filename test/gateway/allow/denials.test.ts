@@ -14,6 +14,8 @@ function call(parts: Partial<Call> = {}): Call {
     reason: 'no_rule',
     rule: '',
     answer: 'not_asked',
+    addresses: [],
+    serverName: null,
     passed: false,
     ...parts,
   }

@@ -2,6 +2,7 @@
 // decision that the data plane asks; nothing is dialled.
 
 import { canonicalHost } from '../../../allow/canonical-host.ts'
+import { modeInForce } from '../../../allow/mode.ts'
 import { ANONYMOUS, type EgressMode, type EgressPlan } from '../../../allow/plan.ts'
 import { vet } from '../../../allow/vet.ts'
 import { decideEgress } from '../../../decide/egress.ts'
@@ -17,9 +18,10 @@ export function checkEgress({ plan, nowMs, running, probes }: CheckContext): rea
   if (plan === null) return []
   const { egress } = plan
   if (egress === null) return [{ id: 'egress.mode', status: 'ok', say: (t) => t.egressNone() }]
-  const inForce = running === null ? egress.mode : running.egressMode
+  const configured = modeInForce(egress, nowMs)
+  const inForce = running === null ? configured : running.egressMode
   return [
-    mode(egress.mode, inForce),
+    mode(configured, inForce),
     denial(egress, probes.strangeHost(), nowMs),
     inside(egress.network),
   ]
@@ -45,7 +47,7 @@ function denial(egress: EgressPlan, strange: string, nowMs: number): Finding {
     (caller) => decideEgress({ caller, ...question }, egress, nowMs).verdict === 'allow',
   )
   if (passed.length === 0) return { id, status: 'ok', say: (t) => t.denyProven(callers.length) }
-  const status = egress.mode === 'enforce' ? 'failed' : 'warning'
+  const status = modeInForce(egress, nowMs) === 'enforce' ? 'failed' : 'warning'
   return { id, status, say: (t) => t.denyOpen(shortList(passed)) }
 }
 

@@ -2,9 +2,10 @@
 
 import { dirname, resolve } from 'node:path'
 import { coversName } from '../../../config/certificate-names.ts'
-import { isSelfIssued } from '../../../config/certificate-pairs.ts'
+import { isLate, isSelfIssued } from '../../../config/certificate-pairs.ts'
 import { readPem } from '../../../config/pem.ts'
 import type { CertificatePlan, ListenerPlan, Plan } from '../../../config/plan.ts'
+import type { AcmeCertificate } from '../../certificates/acme/schemas.ts'
 import type { CheckContext } from '../check-context.ts'
 import type { Finding } from '../check.ts'
 import { daysUntil, shortList } from './shown.ts'
@@ -20,12 +21,19 @@ export function checkTls(context: CheckContext): readonly Finding[] {
   const certificates = secure.flatMap(({ tls }) => tls!.certificates)
   const keys = guarded(context)
   if (plan === null || secure.length === 0) return keys
-  return [expiry(certificates, nowMs), ...names(plan, secure), chains(certificates), ...keys]
+  const issued = context.running?.acme.map((one) => acme(one)) ?? []
+  // Where an authority issues them there may be none yet, and the finding about it says why.
+  const aging = secure.flatMap(({ tls }) =>
+    tls!.certificates.filter((one) => tls!.acme === null || isOverdue(one, nowMs)),
+  )
+  const age = certificates.length === 0 ? [] : [expiry(aging, nowMs)]
+  return [...age, ...issued, ...names(plan, secure), chains(certificates), ...keys]
 }
 
 function expiry(certificates: readonly CertificatePlan[], nowMs: number): Finding {
   const id = 'tls.expiry'
-  const first = certificates.toSorted((a, b) => a.notAfterMs - b.notAfterMs)[0]!
+  const [first] = certificates.toSorted((a, b) => a.notAfterMs - b.notAfterMs)
+  if (first === undefined) return { id, status: 'ok', say: (t) => t.expiryRenewed() }
   const { file, notAfterMs } = first
   const days = daysUntil(notAfterMs, nowMs)
   const day = new Date(notAfterMs).toISOString().slice(0, 10)
@@ -33,6 +41,25 @@ function expiry(certificates: readonly CertificatePlan[], nowMs: number): Findin
   if (days >= SOON_DAYS) return { id, status: 'ok', say: (t) => t.expiryGood(days) }
   const status = days < URGENT_DAYS ? 'failed' : 'warning'
   return { id, status, say: (t) => t.expirySoon(file, days) }
+}
+
+/** An authority renews it, and has not. */
+function isOverdue({ certPem }: CertificatePlan, nowMs: number): boolean {
+  const [leaf] = readPem(certPem).certificates
+  return leaf === undefined || isLate(leaf, nowMs)
+}
+
+/** Whether the authority that issues by itself does. */
+function acme({ listener, state, notAfterMs }: AcmeCertificate): Finding {
+  const id = 'tls.acme'
+  if (state.kind === 'failed') {
+    const { reason, nextAtMs } = state
+    const nextAt = new Date(nextAtMs).toISOString().slice(0, 16)
+    const status = notAfterMs === null ? 'failed' : 'warning'
+    return { id, status, say: (t) => t.acmeFailed(listener, reason, nextAt) }
+  }
+  if (notAfterMs === null) return { id, status: 'warning', say: (t) => t.acmeWaiting(listener) }
+  return { id, status: 'ok', say: (t) => t.acmeGood(listener) }
 }
 
 /** Hosts that clients will ask for and no certificate is for. */

@@ -24,7 +24,7 @@ suite('the console’s files', () => {
     writeFileSync(join(folder, 'assets', 'main-abc123.js'), script)
     writeFileSync(join(folder, 'assets', 'main-abc123.js.map'), '{}')
     app = Fastify()
-    mountConsole(app, readConsole(folder))
+    mountConsole(app, readConsole(folder), () => Promise.resolve(false))
     await app.ready()
   })
 

@@ -15,6 +15,8 @@ const DENIAL: Denial = {
   reason: 'no_rule',
   rule: '',
   answer: 'not_asked',
+  addresses: [],
+  serverName: null,
   passed: false,
   count: 3,
   firstMs: 1,

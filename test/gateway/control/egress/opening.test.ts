@@ -76,6 +76,8 @@ test('a name that was seen to lead inside is opened neither for its caller nor f
     reason: 'address_forbidden',
     rule: 'x',
     answer: 'forbidden',
+    addresses: [],
+    serverName: null,
     passed: false,
   } as const
   inbox.record({ ...seen, ...why }, NOW_MS)

@@ -29,7 +29,8 @@ let prefix = ''
 let count = 0
 let nodes: TestFleetNode[] = []
 /** Numbers of the revisions that some node took back for all. */
-let tookBack: number[] = []
+/** Numbers of revisions that a node told nobody had asked for. */
+let unasked: number[] = []
 
 before(async () => {
   redis = await startRedis()
@@ -38,7 +39,7 @@ after(() => redis.kill())
 afterEach(async () => {
   await Promise.all(nodes.map(({ fleet }) => fleet.close()))
   nodes = []
-  tookBack = []
+  unasked = []
 })
 
 interface TestFleetNode {
@@ -74,7 +75,7 @@ function join(name: string, supervisor = new FakeSupervisor(), id = ids++): Test
     prepare: (text) => node.prepare(text),
     change,
     confirm,
-    tookBack: ({ number }) => tookBack.push(number),
+    unasked: ({ number }) => unasked.push(number),
     keepRefused: (text) => {
       node.refused.push(text)
       return 'somewhere'
@@ -160,7 +161,7 @@ test('a guarded change is watched on every node, and the one whose requests fail
   await allServe('one\n', 3)
   const revision = (await a.fleet.read((store) => store.get(3)))!
   assert.deepEqual([revision.origin, revision.message], ['auto-revert', message])
-  assert.deepEqual(tookBack, [3])
+  assert.deepEqual(unasked, [3])
 })
 
 test('a node that does not answer: it serves nowhere', async () => {
@@ -267,6 +268,8 @@ test('an edit that others refuse is kept aside and the file set back; the next o
   a.fleet.learnEdit('better\n')
   await allServe('better\n', 2)
   assert.equal(a.fleet.edit, null)
+  await until('word of it', () => unasked.length > 0)
+  assert.deepEqual(unasked, [2])
 })
 
 test('a text of a node that joins goes to all unless somebody refuses it', async () => {

@@ -11,6 +11,7 @@ const PLAN = { issuers: [{ name: 'idp', issuer: 'https://idp.test/' }] } as unkn
 function request(atMs: number, more: Partial<RecentRequest['facts']> = {}): RecentRequest {
   return {
     id: String(atMs),
+    plane: 'edge',
     atMs,
     revision: 1,
     listener: 'public',
@@ -75,19 +76,20 @@ suite('a limit that is tried', () => {
       limit,
       at(0, 900, 950, 1050, 1899, 3000),
       PLAN,
+      0,
     )
     assert.deepEqual([requests, limitedRequests, callers, limitedCallers], [6, 1 + 1, 1, 1])
   })
 
   test('refills a bucket at its rate', () => {
     const limit = readLimit({ rate: '1/s', burst: 3, key: ['ip'] }, 'orders', true)
-    assert.equal(replay(limit, at(0, 1, 2, 3, 1000, 1100), PLAN).limitedRequests, 2)
+    assert.equal(replay(limit, at(0, 1, 2, 3, 1000, 1100), PLAN, 0).limitedRequests, 2)
   })
 
   test('counts callers apart, by address and by subject of their issuer', () => {
     const limit = readLimit('1/min per ip', 'orders', true)
     const two = [request(0), request(1, { clientIp: '192.0.2.2' }), request(2), request(3)]
-    const { callers, limitedCallers, top } = replay(limit, two, PLAN)
+    const { callers, limitedCallers, top } = replay(limit, two, PLAN, 0)
     assert.deepEqual([callers, limitedCallers], [2, 1])
     assert.deepEqual(top, [{ label: 'ip 192.0.2.1', requests: 3, limited: 2 }])
     const token = (sub: string): KeptToken => ({
@@ -105,7 +107,7 @@ suite('a limit that is tried', () => {
       ...request(index),
       token: token(sub),
     }))
-    assert.equal(replay(bySubject, signed, PLAN).limitedRequests, 1)
+    assert.equal(replay(bySubject, signed, PLAN, 0).limitedRequests, 1)
   })
 
   test('leaves out what never came to it, and says what it cannot know', () => {
@@ -116,8 +118,22 @@ suite('a limit that is tried', () => {
       ...refused,
       outcome: { ...refused.outcome, forwarded: false, reason: 'token_missing' },
     }
-    const { requests, unknown, callers } = replay(limit, [masked, earlier], PLAN)
+    const { requests, unknown, callers } = replay(limit, [masked, earlier], PLAN, 0)
     assert.deepEqual([requests, unknown, callers], [1, 1, 0])
+  })
+
+  test('leaves out preflights, which end before any limit', () => {
+    const limit = readLimit('1/min per ip', 'orders', true)
+    const [one, two] = [request(0), request(1)]
+    const preflight = { ...two, outcome: { ...two.outcome, status: 204, forwarded: false } }
+    const { requests, limitedRequests } = replay(limit, [one, preflight], PLAN, 0)
+    assert.deepEqual([requests, limitedRequests], [1, 0])
+  })
+
+  test('counts nothing of before the time that it is asked about', () => {
+    const limit = readLimit('1/min per ip', 'orders', true)
+    const { requests, limitedRequests, fromMs } = replay(limit, at(0, 10, 20, 30), PLAN, 20)
+    assert.deepEqual([requests, limitedRequests, fromMs], [2, 1, 20])
   })
 
   test('that cannot be is refused with what to write', () => {

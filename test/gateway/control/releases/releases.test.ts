@@ -332,4 +332,23 @@ suite('guard rails', () => {
     await traffic(1, 2)
     assert.deepEqual(await weights(), [100, 0])
   })
+
+  test('that another node wrote are known here, and go only where this node serves what they are of', async () => {
+    const wrote = (revision: number): void => {
+      const rails = { maxErrorPoints: 5, maxP95Ms: null, minRequests: 20 }
+      const before = { requests: 0, failed: 0 }
+      const about = { route: 'shop', target: 'v2', setAtMs: 0, by: 'another', before, revision }
+      const text = JSON.stringify({ watches: [{ ...about, rails }], aborts: [] })
+      documents.document = { text, version: documents.document.version + 1 }
+    }
+    await set(100, 0)
+    const { revision } = configurations.served()
+    wrote(revision! + 1)
+    await clock.advance(5000)
+    assert.equal((await shop()).watch.by, 'another')
+    wrote(revision!)
+    await clock.advance(5000)
+    assert.equal((await shop()).watch, null)
+    assert.doesNotMatch(documents.document.text, /another/)
+  })
 })

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import type { AcmeCertificate } from '../../../../gateway/control/certificates/acme/schemas.ts'
 import { CHECK_WORDS } from '../../../../gateway/control/system/check-words.ts'
 import { runChecks, tell, worstOf } from '../../../../gateway/control/system/check.ts'
 import { createTestCa } from '../../../support/certificates.ts'
@@ -13,6 +14,22 @@ const ISSUER = `issuers: { idp: { issuer: "https://idp.example.com/", jwks: "htt
 const DEVELOPMENT_MESH = `mesh: { trustDomain: shop.internal, authorize: [] }\n${CONFIG}`
 const EVERY_HOST = CONFIG.replace('[ api.stripe.com ]', '[ "*.nobody.invalid" ]')
 const METADATA = CONFIG.replace('  rules:', '  network: { allow: [ 169.254.169.254 ] }\n  rules:')
+const ACME = 'directory: https://ca.example/, email: a@b.example, names: [shop.example.com]'
+const SECURE = CONFIG.replace(
+  'tls: off',
+  `tls: { certs: ./certs, acme: { ${ACME}, termsAgreed: true } }`,
+)
+const refusedOrder = (notAfterMs: number | null): AcmeCertificate => ({
+  listener: 'plain',
+  listeners: ['plain'],
+  names: ['shop.example.com'],
+  directory: 'https://ca.example/',
+  email: 'a@b.example',
+  file: null,
+  serial: null,
+  notAfterMs,
+  state: { kind: 'failed', reason: 'no', atMs: NOW_MS, nextAtMs: NOW_MS + DAY_MS, attempts: 1 },
+})
 const instance = {
   service: 'billing',
   instance: 'b1',
@@ -58,6 +75,16 @@ const BROKEN: Readonly<Record<string, readonly [world: World, id: string, status
   ],
   'a change that waits': [{ running: { revertsAtMs: NOW_MS } }, 'config.waiting', 'warning'],
   'a development authority': [{ config: DEVELOPMENT_MESH }, 'mesh.ca', 'warning'],
+  'an authority that issues nothing': [
+    { config: SECURE, running: { acme: [refusedOrder(null)] } },
+    'tls.acme',
+    'failed',
+  ],
+  'an authority that does not renew': [
+    { config: SECURE, running: { acme: [refusedOrder(NOW_MS + DAY_MS)] } },
+    'tls.acme',
+    'warning',
+  ],
   'an instance that is not well': [
     { config: DEVELOPMENT_MESH, running: { instances: [instance as never] } },
     'mesh.instances',

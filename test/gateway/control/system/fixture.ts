@@ -49,6 +49,7 @@ const GOOD_FACTS: RunningFacts = {
   egressMode: 'enforce',
   keys: new Map(),
   instances: [],
+  acme: [],
   accounts: { users: 1, tokens: [] },
   nodes: null,
 }

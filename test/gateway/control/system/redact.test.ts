@@ -47,6 +47,21 @@ suite('a diagnostics bundle', () => {
     assert.ok(text.includes('failed with'))
   })
 
+  test('says how often it found what, also where it found nothing', () => {
+    const secrets = ['hunter2hunter2']
+    const lines = ['hunter2hunter2 and hunter2hunter2', PLANTED[5]!]
+    const { redacted } = bundle({ a: PLANTED[4] }, lines, secrets, 0)
+    assert.deepEqual(Object.fromEntries(redacted.map(({ kind, count }) => [kind, count])), {
+      configured: 2,
+      apiToken: 1,
+      credential: 0,
+      webToken: 1,
+      privateKey: 0,
+      passwordHash: 0,
+      entry: 0,
+    })
+  })
+
   test('says how long each of its parts is', () => {
     const made = bundle({ versions: { a: 1 } }, ['one', 'two'], [], 5)
     assert.deepEqual(
