@@ -25,7 +25,7 @@ export interface ChangesOptions {
 
 const FROM_FILE = { author: '', origin: 'file', message: '', revertsAtMs: null } as const
 const AUTO_REVERT = { author: '', origin: 'auto-revert', confirmWithinMs: null } as const
-const NOT_CONFIRMED = 'the change before was not confirmed in time'
+const NOT_CONFIRMED = 'auto-reverted: the change before was not confirmed in time'
 /** A guarded change that nobody has to confirm is watched for so long. */
 const GUARDED_MS = 300_000
 

@@ -2,6 +2,7 @@
 
 import type { JwksDocument } from './auth/key-set.ts'
 import type { Config } from './config/schema.ts'
+import type { AcmeNews } from './decide/acme-challenges.ts'
 import type { LiveAnswer, LiveQuestion } from './decide/explain-messages.ts'
 import type { EgressNews } from './control/egress/egress-control.ts'
 import type { EgressAsk, EgressModeTold } from './control/egress/worker-modes.ts'
@@ -33,7 +34,7 @@ export interface PongMessage {
 }
 
 /** Between control and workers; the supervisor hands it on without a look. */
-export type ControlToWorker = MeshNews | LiveQuestion | EgressAsk
+export type ControlToWorker = MeshNews | LiveQuestion | EgressAsk | AcmeNews
 export type WorkerToControl = MeshQuestion | EgressNews | EgressModeTold | LiveAnswer
 
 export type ToControl =

@@ -11,6 +11,7 @@ import { loadConfig, loadConfigText, type LoadedConfig, type LoadResult } from '
 import type { Plan } from './config/plan.ts'
 import { formatProblems } from './config/problems.ts'
 import { watchSources, type Watcher } from './config/watch.ts'
+import type { Language } from './language/language.ts'
 import { Changes } from './changes.ts'
 import { CONTROL_ID, ControlLink } from './control-link.ts'
 import { firstTaken } from './control/addresses.ts'
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
   /** Where problems of the file are shown to people. */
   readonly show: (text: string) => void
   readonly colour: boolean
+  /** Of those problems; absent: English. */
+  readonly language?: Language
 }
 
 export interface Supervisor {
@@ -370,8 +373,8 @@ class RunningSupervisor implements Supervisor {
 
   #show(loaded: LoadResult): void {
     const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
-    const { file, show, colour } = this.#options
-    show(formatProblems(problems, loaded.text, file, { colour }))
+    const { file, show, colour, language = 'en' } = this.#options
+    show(formatProblems(problems, loaded.text, file, { colour, language }))
   }
 
   #warn(loaded: LoadedConfig): void {

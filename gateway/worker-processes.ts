@@ -26,7 +26,8 @@ export function spawnWorker(): WorkerHandle {
     args: [],
     execArgv: WORKER_FLAGS,
   })
-  const worker: Worker = cluster.fork()
+  // Nothing that carries traffic needs to know a password.
+  const worker: Worker = cluster.fork({ INITIAL_ADMIN_PASSWORD: undefined })
   return {
     id: worker.id,
     process: worker.process,

@@ -53,6 +53,7 @@ const egress = new EgressMember({
   ask: (body) => send({ kind: 'to-control', body }),
   tell: (denials, observations) =>
     send({ kind: 'to-control', body: { kind: 'egress-news', denials, observations } }),
+  seen: (call) => edge.seeCall(call),
   tellCounts: (rows) =>
     send({ kind: 'to-control', body: { kind: 'live-counts', rows, limits: [] } }),
 })
@@ -100,6 +101,10 @@ function portsOf(): Record<string, number> {
 function hearControl(body: ControlToWorker): void {
   if (isLiveQuestion(body)) {
     edge.hearLive(body)
+    return
+  }
+  if (body.kind === 'acme-challenges') {
+    edge.hearAcme(body)
     return
   }
   if (body.kind === 'egress-ask') {

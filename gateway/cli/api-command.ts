@@ -3,14 +3,19 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { stringify } from 'yaml'
 import { SallyportError } from '../../sidecar/runtime/errors.ts'
+import { inLanguage } from '../language/in-language.ts'
+import { problemTitle } from '../language/problem-titles.ts'
 import { ApiFailure, callApi } from './api-client.ts'
 import { apiTarget, TARGET_OPTIONS, TARGET_USAGE } from './api-target.ts'
 import type { Command, CommandArguments, CommandContext } from './command.ts'
 import { ExitCode } from './exit-codes.ts'
 import { formatTable } from './table.ts'
 import type { Language } from './words/language.ts'
+import { spoken } from './words/spoken.ts'
 import { MAIN_WORDS } from './words/main-words.ts'
-import { problemTitle } from './words/problem-words.ts'
+
+/** Of a text that is a sentence and no file; the last is what stands behind its newline. */
+const MAX_LINES = 2
 
 export type Call = (
   method: string,
@@ -50,8 +55,10 @@ export function apiCommand(name: string, { usage, options, ask }: ApiCommand): C
           throw new SallyportError('usage', '-o: write table, json or yaml')
         }
         const target = apiTarget(args, context)
+        // What programs read is the same everywhere.
+        const asked = output === 'table' ? (context.language ?? 'en') : 'en'
         const call: Call = (method, path, body, headers) =>
-          callApi(target, method, path, body, headers)
+          callApi(target, method, path, body, { ...headers, 'accept-language': asked })
         const shown = await ask(args, call, context)
         if (shown !== null) context.out(format(shown, output, context.language))
         return ExitCode.ok
@@ -69,7 +76,9 @@ function format(
 ): string {
   if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`
   if (output === 'yaml') return stringify(value)
-  return typeof table === 'string' ? table : formatTable(table, language)
+  if (typeof table !== 'string') return formatTable(table, language)
+  // A longer one is a file, which is shown as it is.
+  return table.split('\n').length > MAX_LINES ? table : spoken(table, language ?? 'en')
 }
 
 function explain(
@@ -81,23 +90,25 @@ function explain(
   if (error instanceof ApiFailure) {
     // English says all of it in its detail.
     const title = language === 'en' ? null : problemTitle(error.code, language)
-    talk(`sallyport ${name}: ${title === null ? '' : `${title}: `}${error.message}\n`)
-    for (const problem of problemsOf(error)) talk(`  ${problem}\n`)
+    const message = inLanguage(error.message, language)
+    talk(`sallyport ${name}: ${title === null ? '' : `${title}: `}${message}\n`)
+    for (const problem of problemsOf(error, language)) talk(`  ${problem}\n`)
     return exitCodeOf(error)
   }
   if (error instanceof SallyportError && error.code === 'usage') {
-    talk(`sallyport ${name}: ${error.message}\n${MAIN_WORDS[language].usage}: ${line}\n`)
+    const message = inLanguage(error.message, language)
+    talk(`sallyport ${name}: ${message}\n${MAIN_WORDS[language].usage}: ${line}\n`)
     return ExitCode.usage
   }
   throw error
 }
 
-function problemsOf({ problem }: ApiFailure): string[] {
+function problemsOf({ problem }: ApiFailure, language: Language): string[] {
   const errors = problem?.['errors']
   if (!Array.isArray(errors)) return []
   return (errors as { pointer?: string; detail?: string; hint?: string }[]).map(
     ({ pointer = '', detail = '', hint = '' }) =>
-      `${pointer}: ${detail}${hint === '' ? '' : ` (${hint})`}`,
+      `${pointer}: ${inLanguage(detail, language)}${hint === '' ? '' : ` (${inLanguage(hint, language)})`}`,
   )
 }
 

@@ -26,7 +26,7 @@ export const check: Command = {
       runTests: policyTests('error'),
     })
     const problems = loaded.kind === 'refused' ? loaded.problems : loaded.warnings
-    if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour }))
+    if (problems.length > 0) talk(formatProblems(problems, loaded.text, file, { colour, language }))
     if (loaded.kind === 'refused') return ExitCode.configurationInvalid
     const { routes, listeners } = loaded.config
     out(COMMAND_WORDS[language].fileGood(file, listeners.length, routes.length))

@@ -5,6 +5,8 @@ import { apiCommand } from './api-command.ts'
 import type { CommandArguments } from './command.ts'
 import { readCurl } from './explain-curl.ts'
 import { formatTable } from './table.ts'
+import { EXPLAIN_WORDS } from './words/explain-words.ts'
+import type { Language } from './words/language.ts'
 
 interface Place {
   readonly file: string
@@ -56,9 +58,9 @@ export const explain = apiCommand('explain', {
     client: { type: 'string' },
     listener: { type: 'string' },
   },
-  async ask(args, call) {
+  async ask(args, call, { language }) {
     const value = (await call('POST', '/api/v1/explain', questionOf(args))) as Explained
-    return { value, table: told(value) }
+    return { value, table: told(value, language) }
   },
 })
 
@@ -114,7 +116,8 @@ function egressQuestion(
 const MARKS = { pass: 'ok', fail: 'FAIL', skip: '-' } as const
 
 /** For people. */
-export function told(explained: Explained): string {
+export function told(explained: Explained, language: Language = 'en'): string {
+  const t = EXPLAIN_WORDS[language]
   const rows = explained.steps.map(({ step, verdict, reason, rule, detail, place }) => ({
     step,
     verdict: MARKS[verdict],
@@ -129,26 +132,30 @@ export function told(explained: Explained): string {
     where: placeText(place),
     because: detail,
   }))
-  const others = lost.length === 0 ? '' : `\n${formatTable(lost)}`
-  return `${headline(explained)}\n${history(explained)}\n${formatTable(rows)}${others}`
+  const others = lost.length === 0 ? '' : `\n${formatTable(lost, language)}`
+  const table = formatTable(rows, language)
+  return `${headline(explained, t)}\n${history(explained, t)}\n${table}${others}`
 }
 
-function headline({ plane, verdict, status, reason, route, service, steps }: Explained): string {
-  const on = route === null ? '' : ` on route ${route}`
-  const to = service === null || verdict !== 'allow' ? '' : ` to ${service}`
-  if (verdict === 'unknown') return `${plane}: not known${on}: what would decide is not kept`
-  if (verdict === 'allow')
-    return `${plane}: let through${on}${to}${status === null ? '' : `, ${status}`}`
+type Words = (typeof EXPLAIN_WORDS)[Language]
+
+function headline(explained: Explained, t: Words): string {
+  const { plane, verdict, status, reason, route, service, steps } = explained
+  const on = route === null ? '' : t.on(route)
+  const to = service === null || verdict !== 'allow' ? '' : t.to(service)
+  const answer = status === null ? '' : String(status)
+  if (verdict === 'unknown') return t.notKnown(plane, on)
+  if (verdict === 'allow') return t.letThrough(plane, `${on}${to}`, answer)
   const failed = steps.find((step) => step.verdict === 'fail')
   const where = failed === undefined || failed.place === null ? '' : ` · ${placeText(failed.place)}`
-  return `${plane}: refused with ${status ?? 'an error'} ${reason}${on}: ${failed?.detail ?? ''}${where}`
+  return t.refused(plane, answer, reason, on, `${failed?.detail ?? ''}${where}`)
 }
 
-function history({ recorded, isOther }: Explained): string {
+function history({ recorded, isOther }: Explained, t: Words): string {
   if (recorded === null) return ''
   const { id, status, reason, revision } = recorded
-  const other = isOther ? `; another configuration is served now than then (${revision})` : ''
-  return `request ${id} was answered with ${status} ${reason}${other}\n`
+  const other = isOther ? t.other(String(revision)) : ''
+  return `${t.answered(id, String(status), reason)}${other}\n`
 }
 
 function placeText(place: Place | null): string {

@@ -6,7 +6,11 @@ import { MAIN_WORDS } from './words/main-words.ts'
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   demo: ['sallyport demo', 'sallyport demo --help'],
-  up: ['sallyport up -c sallyport.yaml', 'SALLYPORT_NODE=edge-1 sallyport up -c sallyport.yaml'],
+  up: [
+    'sallyport up -c sallyport.yaml',
+    'SALLYPORT_NODE=edge-1 sallyport up -c sallyport.yaml',
+    'INITIAL_ADMIN_NAME=alice INITIAL_ADMIN_PASSWORD_FILE=/run/secrets/admin sallyport up -c sallyport.yaml',
+  ],
   check: ['sallyport check sallyport.yaml', 'sallyport check sallyport.yaml --lang ja'],
   diff: ['sallyport diff sallyport.yaml', 'sallyport diff 14 --from 12'],
   apply: [

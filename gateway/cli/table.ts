@@ -1,5 +1,6 @@
 // Rows as aligned columns for a terminal; wide characters take the two places they do there.
 
+import { inLanguage } from '../language/in-language.ts'
 import type { Language } from './words/language.ts'
 import { EMPTY_TABLE, heading } from './words/table-words.ts'
 
@@ -18,7 +19,7 @@ export function formatTable(
   const columns = Object.keys(first)
   const cells = [
     columns.map((name) => heading(name, language)),
-    ...rows.map((row) => columns.map((name) => row[name] ?? '')),
+    ...rows.map((row) => columns.map((name) => inLanguage(row[name] ?? '', language))),
   ]
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => widthOf(row[index]!))))
   const lines = cells.map((row) =>

@@ -12,7 +12,7 @@ const USAGE = 'sallyport up -c FILE'
 export const up: Command = {
   usage: USAGE,
   options: { config: { type: 'string', short: 'c' } },
-  async run({ values, positionals }, { talk, env, clock, colour, onSignal }) {
+  async run({ values, positionals }, { talk, env, clock, colour, language = 'en', onSignal }) {
     const file = values['config'] ?? positionals[0]
     if (typeof file !== 'string' || positionals.length > (values['config'] === undefined ? 1 : 0)) {
       talk(`usage: ${USAGE}\n`)
@@ -20,7 +20,15 @@ export const up: Command = {
     }
     const writer = new LineWriter(2)
     const log = createLog(writer, clock, 'supervisor')
-    const supervisor = await startSupervisor({ file, clock, log, env, show: talk, colour })
+    const supervisor = await startSupervisor({
+      file,
+      clock,
+      log,
+      env,
+      show: talk,
+      colour,
+      language,
+    })
     if (supervisor === null) return ExitCode.configurationInvalid
     talk(listening(supervisor))
     await stopSignal(onSignal, () => void supervisor.reload())

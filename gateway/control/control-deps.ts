@@ -1,5 +1,6 @@
 // What the control plane is given by the process it runs in.
 
+import type { AcmeNews } from '../decide/acme-challenges.ts'
 import type { LiveQuestion } from '../decide/explain-messages.ts'
 import type { MeshNews } from '../mesh/membership.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
@@ -20,7 +21,7 @@ export interface ControlDeps {
   readonly consoleFolder: string
   /** A line for whoever started the gateway; not a log, for it may hold the setup token. */
   readonly show: (line: string) => void
-  /** For references of a configuration text that is tried. */
+  /** For references of a configuration text that is tried, and for the first administrator. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Asks the supervisor to put a configuration to work. Rejects where it does not answer. */
   readonly change: (change: ConfigChange) => Promise<ChangeResult>
@@ -32,7 +33,7 @@ export interface ControlDeps {
   /** The counters of this node begin anew for a key of a limit. False where the supervisor does not answer. */
   readonly forgetLimit: (key: string) => Promise<boolean>
   /** To all workers. */
-  readonly tellLive: (question: LiveQuestion | EgressAsk) => void
+  readonly tellLive: (question: LiveQuestion | EgressAsk | AcmeNews) => void
 }
 
 /** Where a configuration comes from, and where control keeps what it must remember. Absolute paths. */

@@ -13,6 +13,8 @@ import type { MeshQuestion } from '../mesh/membership.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { AuditEvent } from './audit/entry.ts'
 import { auditOfMesh } from './audit/mesh-event.ts'
+import { auditOfRevision } from './audit/revision-event.ts'
+import { Acme } from './certificates/acme/acme.ts'
 import { Certificates } from './certificates/certificates.ts'
 import { fileFault } from './certificates/file-fault.ts'
 import { nodesOf } from './certificates/nodes.ts'
@@ -21,6 +23,7 @@ import { Configurations } from './config/configurations.ts'
 import { FolderDocuments } from './documents/folder-documents.ts'
 import { StoredDocuments } from './documents/stored-documents.ts'
 import { EgressControl, type EgressNews } from './egress/egress-control.ts'
+import { EgressWatch } from './egress/egress-watch.ts'
 import { Ignored } from './egress/ignored.ts'
 import type { EgressModeTold } from './egress/worker-modes.ts'
 import { FleetControl } from './fleet/fleet-control.ts'
@@ -34,7 +37,6 @@ import { controlOperations } from './operations.ts'
 import { Operators } from './operators.ts'
 import { outerAddresses, ownAddresses } from './own-addresses.ts'
 import { Releases } from './releases/releases.ts'
-import { tookBackEvent } from './releases/took-back.ts'
 import { Watches } from './releases/watches.ts'
 import { RecentLog } from './system/recent-log.ts'
 import { System, type SystemDeps } from './system/system.ts'
@@ -45,6 +47,7 @@ const MAX_UNRECORDED = 20
 export class Control {
   readonly #deps: ControlDeps
   readonly #egress: EgressControl
+  readonly #egressWatch: EgressWatch
   #mesh: MeshControl | null = null
   #ports: Readonly<Record<string, number>> = {}
   #operators: Operators | null = null
@@ -57,6 +60,7 @@ export class Control {
   readonly #view: Live
   readonly #limits: LimitControl
   readonly #certificates: Certificates
+  readonly #acme: Acme
   readonly #metrics = new MetricsServer(() => this.#view.metricsText())
   #file = ''
   /** Told before there was anybody to hear it. */
@@ -69,6 +73,12 @@ export class Control {
     this.#deps = { ...deps, log: this.#recent }
     const { clock, tellLive: tellAll } = deps
     this.#egress = new EgressControl(clock, tellAll)
+    this.#egressWatch = new EgressWatch({
+      ...this.#deps,
+      egress: this.#egress,
+      fleet: () => this.#fleet?.fleet ?? null,
+      record: (event) => this.#record(event),
+    })
     const bootId = randomBytes(8).toString('hex')
     this.#view = new Live({
       clock,
@@ -98,6 +108,16 @@ export class Control {
       nodes: () => nodesOf(this.#fleet?.fleet ?? null, deps.name),
       fileFault: () => fileFault(this.#file, (text) => this.#check(text)),
     })
+    this.#acme = new Acme({
+      clock,
+      log: this.#deps.log,
+      random: deps.random,
+      id: bootId,
+      name: deps.name,
+      certificates: this.#certificates,
+      tellAll,
+      record: (event) => this.#record(event),
+    })
   }
 
   /** Bound ports by name. */
@@ -120,9 +140,11 @@ export class Control {
       if (this.#fleet === null) this.#fleet = this.#openFleet(plan, folders)
       else this.#fleet.use(plan)
       const documents = this.#useDocuments(plan, folders)
+      this.#acme.use(plan, folders.folder, folders.dataDir, documents)
       this.#operators ??= await this.#openOperators(this.#fleet, documents, folders)
       for (const event of this.#unrecorded.splice(0)) this.#operators.record(event)
       this.#releases?.use(plan)
+      this.#egressWatch.use(plan, folders.dataDir)
       await this.#operators.apply(plan.admin, folders.folder)
     } catch (error) {
       this.#deps.log.error('the control plane cannot serve', { error: errorMessage(error) })
@@ -137,6 +159,7 @@ export class Control {
   learnPorts(ports: Readonly<Record<string, number>>): void {
     this.#ports = ports
     this.#certificates.confirm(ports)
+    if (Object.keys(ports).length > 0) this.#acme.ready()
     this.#announce()
   }
 
@@ -189,7 +212,9 @@ export class Control {
     // Streams first: the API would wait for them.
     this.#view.close()
     this.#egress.close()
+    this.#egressWatch.close()
     this.#limits.close()
+    this.#acme.close()
     this.#releases?.close()
     this.#metrics.close()
     await this.#fleet?.close()
@@ -259,6 +284,7 @@ export class Control {
         if (told !== null) this.#record(told)
       },
       tell,
+      onFigures: (told) => this.#view.hearSidecar(told),
     })
     await mesh.start().catch(async (error: unknown) => {
       await mesh.close()
@@ -277,11 +303,11 @@ export class Control {
     documents: StoredDocuments,
     { dataDir }: Folders,
   ): Promise<Operators> {
-    const { clock, log, name, version, show, consoleFolder, keySources } = this.#deps
+    const { clock, log, name, version, show, consoleFolder, keySources, env } = this.#deps
     const deployment = () => fleet.deployment
     const configurations = new Configurations({ deployment, check: (text) => this.#check(text) })
-    const ignored = new Ignored(new FolderDocuments(resolve(dataDir, 'egress')), clock)
-    const watches = await Watches.open(new FolderDocuments(resolve(dataDir, 'releases')), log)
+    const ignored = new Ignored(documents, clock)
+    const watches = await Watches.open(documents, log)
     const record = (event: AuditEvent): void => this.#record(event)
     this.#releases?.close()
     this.#releases = new Releases({ clock, log, configurations, watches, record })
@@ -297,14 +323,16 @@ export class Control {
       fleet: () => fleet.fleet,
       mesh: () => this.#mesh,
       certificates: this.#certificates,
+      acme: this.#acme,
       view: this.#view,
       limitKeys: this.#limitKeys(),
       egress: this.#egress,
+      sightings: this.#egressWatch.sightings,
       ports: () => this.#ports,
       file: () => this.#file,
       system: this.#system({ fleet, configurations, documents, dataDir }),
     })
-    const about = { clock, log, dataDir, documents, version, show, consoleFolder }
+    const about = { clock, log, dataDir, documents, version, show, consoleFolder, env }
     return Operators.open({ ...about, operations })
   }
 
@@ -323,6 +351,7 @@ export class Control {
       deployment: () => fleet.deployment,
       fleet: () => fleet.fleet,
       mesh: () => this.#mesh,
+      acme: () => this.#acme.list(),
       egress: this.#egress,
       ports: () => ({ ...this.#ports, ...this.ports() }),
       keys: this.#keys,
@@ -352,10 +381,11 @@ export class Control {
       name,
       version,
       addresses: outerAddresses,
+      egress: () => this.#egress.said(),
       check: (text) => this.#check(text),
       change,
       confirm,
-      tookBack: (revision) => this.#record(tookBackEvent(revision)),
+      unasked: (revision) => this.#record(auditOfRevision(revision)),
     })
     if (this.#live !== null) fleet.learn(this.#live)
     return fleet

@@ -3,6 +3,8 @@
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { writeProblem } from '../config/write.ts'
 import type { Operation } from './admin/operation.ts'
+import type { Acme } from './certificates/acme/acme.ts'
+import { acmeOperations } from './certificates/acme/operations.ts'
 import type { Certificates } from './certificates/certificates.ts'
 import { certificateOperations } from './certificates/operations.ts'
 import type { Configurations } from './config/configurations.ts'
@@ -12,6 +14,7 @@ import { sourceOperations } from './config/source.ts'
 import type { EgressControl } from './egress/egress-control.ts'
 import type { Ignored } from './egress/ignored.ts'
 import { egressOperations } from './egress/operations.ts'
+import type { Sightings } from './egress/sightings.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { fleetOperations } from './fleet/operations.ts'
 import type { Keys } from './limits/keys.ts'
@@ -40,9 +43,11 @@ export interface ControlParts {
   readonly fleet: () => Fleet | null
   readonly mesh: () => MeshControl | null
   readonly certificates: Certificates
+  readonly acme: Acme
   readonly view: Live
   readonly limitKeys: Keys
   readonly egress: EgressControl
+  readonly sightings: Sightings
   /** Of the workers' doors, by name. */
   readonly ports: () => Readonly<Record<string, number>>
   /** Absolute path of the configuration. */
@@ -59,6 +64,7 @@ export function controlOperations(parts: ControlParts): readonly Operation[] {
     ...fleetOperations(parts),
     ...meshOperations(mesh),
     ...certificateOperations(parts.certificates),
+    ...acmeOperations(parts.acme),
     ...liveOperations(view),
     ...limitOperations(parts.limitKeys),
     ...livePolicyOperations({ clock, keySources, view, ports, addresses: ownAddresses }),

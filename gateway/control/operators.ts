@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { AdminPlan } from '../config/admin.ts'
+import { disk } from '../config/disk.ts'
 import type { Clock } from '../../sidecar/runtime/clock.ts'
 import { errorMessage } from '../../sidecar/runtime/errors.ts'
 import type { Log } from '../../sidecar/telemetry/log.ts'
@@ -19,6 +20,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import type { AuditEvent } from './audit/entry.ts'
 import { auditOperations } from './audit/operations.ts'
 import { mountConsole, readConsole } from './console/static-files.ts'
+import { makeFirstAdmin, readInitialAdmin } from './setup/initial-admin.ts'
 import type { Documents } from './documents/documents.ts'
 import { AdminRate } from './limits/admin-rate.ts'
 
@@ -33,6 +35,8 @@ export interface OperatorsOptions {
   readonly show: (line: string) => void
   /** Where the built console is. */
   readonly consoleFolder: string
+  /** May name the first administrator. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** What can be done besides signing in, the audit and the system's own. */
   readonly operations: readonly Operation[]
 }
@@ -49,7 +53,15 @@ export class Operators {
   static async open(options: OperatorsOptions): Promise<Operators> {
     const { clock, log, dataDir, documents, version } = options
     const audit = new AuditLog({ folder: resolve(dataDir, 'audit'), clock })
-    const access = new Access({ documents, dataDir, clock, log })
+    const initial = readInitialAdmin({ env: options.env, readFile: disk.readFile })
+    const access = new Access({
+      documents,
+      dataDir,
+      clock,
+      log,
+      makeFirst: (add) =>
+        makeFirstAdmin({ initial, log, record: (event) => record(audit, log, event), add }),
+    })
     const operations: Operation[] = [
       ...options.operations,
       ...access.operations,
@@ -70,7 +82,7 @@ export class Operators {
     })
     await listenLocally(local, dataDir)
     const { show, consoleFolder } = options
-    const pages = pagesOf(consoleFolder, log)
+    const pages = pagesOf(consoleFolder, access, log)
     const rate = new AdminRate(clock, Math.random)
     const network = new AdminNetwork({
       ...common,
@@ -120,10 +132,16 @@ export class Operators {
 }
 
 /** Without a built console there still is the API. */
-function pagesOf(folder: string, log: Log): { readonly pages?: (app: FastifyInstance) => void } {
+function pagesOf(
+  folder: string,
+  access: Access,
+  log: Log,
+): { readonly pages?: (app: FastifyInstance) => void } {
   try {
     const files = readConsole(folder)
-    return { pages: (app) => mountConsole(app, files) }
+    // While that is not known the page says so itself.
+    const isSetUp = (): Promise<boolean> => access.isSetUp().catch(() => false)
+    return { pages: (app) => mountConsole(app, files, isSetUp) }
   } catch (error) {
     log.warn('the console is not served', { error: errorMessage(error) })
     return {}

@@ -36,6 +36,7 @@ export const CONSOLE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+const SETUP_PAGE = /^\/setup\/?$/
 /** Hidden names, climbing and doubled slashes, however they are spelled: no page of the console is called so. */
 const NO_PAGE = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e)|\/\/|\\|%5c/i
 
@@ -67,18 +68,24 @@ export function readConsole(folder: string): ConsoleFiles {
 
 /**
  * Adds the console to an application that does not listen yet. `/api/…` and `/openapi.json` stay what they are; every
- * other path that looks like a page is the page.
+ * other path that looks like a page is the page. `isSetUp`: there is nothing to set up any more, so that page is 404.
  */
-export function mountConsole(app: FastifyInstance, files: ConsoleFiles): void {
+export function mountConsole(
+  app: FastifyInstance,
+  files: ConsoleFiles,
+  isSetUp: () => Promise<boolean>,
+): void {
   const page = files.get(`/${PAGE}`)!
   for (const [path, file] of files) {
     if (file !== page) app.get(path, (request, reply) => send(request, reply, file, cacheOf(path)))
   }
-  app.get('/*', (request, reply) => {
+  app.get('/*', async (request, reply) => {
     const [path = ''] = request.url.split('?', 1)
     const isPage = !/\.[a-z0-9]+$/i.test(path) && !NO_PAGE.test(path)
     if (path.startsWith('/api/') || !isPage) return reply.callNotFound()
     reply.header('content-security-policy', CONSOLE_POLICY)
+    // Who follows the printed link again still reads in words why there is nothing.
+    if (SETUP_PAGE.test(path) && (await isSetUp())) reply.code(404)
     return send(request, reply, page, 'no-store')
   })
 }

@@ -88,11 +88,14 @@ test('the impact of a draft is told in one line and its groups', () => {
         to: { status: 401, reason: 'token_missing', route: 'a' },
         count: 412,
         samples: ['r1', 'r2'],
+        callers: [{ caller: '192.0.2.7', count: 400 }],
+        otherCallers: 3,
       },
     ],
   })
   assert.match(text, /^412 of 4318 recent requests would change \(of 2 it is not known\)\n/)
   assert.match(text, /412: 200 on a → 401 token_missing on a {2}\(r1, r2\)/)
+  assert.match(text, /^ {5}of 192\.0\.2\.7 ×400, and 3 more$/m)
 })
 
 suite('sallyport tail', () => {

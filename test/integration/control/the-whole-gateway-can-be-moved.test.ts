@@ -5,76 +5,20 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { callApi, type ApiTarget } from '../../../gateway/cli/api-client.ts'
+import { callApi } from '../../../gateway/cli/api-client.ts'
 import { sallyport } from '../../support/cli.ts'
 import { startGateway, type TestGateway } from '../../support/gateway.ts'
 import { createTestIssuer } from '../../support/test-issuer.ts'
+import { answersOf, askedConfiguration, targetOf } from './hundred-questions.ts'
 
 const PASSPHRASE = 'mountain goats like moss'
 const PASSWORD = 'a gate for every caller'
 const SECRET = 'planted-secret-of-the-upstream'
 
-const ROUTES = Array.from({ length: 20 }, (_, index) => {
-  const access = index % 3 === 0 ? 'public' : '{ issuer: idp, audience: shop }'
-  return `  - { name: r${index}, match: "shop.example.com/r${index}/*", to: "http://127.0.0.1:1", auth: ${access}, cors: "https://app.example.com" }`
-})
-const configuration = (issuer: string): string => `# The shop.
-workers: 1
-issuers: { idp: ${issuer} }
-listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off } ]
-routes:
-${ROUTES.join('\n')}
-egress:
-  plain: 127.0.0.1:0
-  rules: [ { name: pay, from: [billing], allow: [ api.stripe.com, "*.s3.amazonaws.com:443" ], owner: team-pay } ]
-  external: [ { host: api.mail.example, headers: { authorization: "Bearer \${env:PLANTED}" } } ]
-`
 const EMPTY = `workers: 1
 listeners: [ { name: plain, bind: "127.0.0.1:0", tls: off } ]
 routes: [ { name: nothing, match: /nothing, to: "http://127.0.0.1:1", auth: public } ]
 `
-
-const targetOf = ({ folder }: TestGateway): ApiTarget => ({
-  kind: 'socket',
-  path: join(folder, 'data/control.sock'),
-})
-
-/** A hundred questions: routes, methods, origins, ways out. */
-function questions(): readonly object[] {
-  const http = Array.from({ length: 80 }, (_, index) => ({
-    http: {
-      method: ['GET', 'POST', 'OPTIONS', 'DELETE'][index % 4],
-      url: `http://${index % 7 === 0 ? 'other' : 'shop'}.example.com/r${index % 25}/x`,
-      headers:
-        index % 4 === 2
-          ? [
-              { name: 'origin', value: `https://${index % 3 ? 'app' : 'evil'}.example.com` },
-              { name: 'access-control-request-method', value: 'POST' },
-            ]
-          : [],
-    },
-  }))
-  const hosts = ['api.stripe.com', 'x.s3.amazonaws.com', 'evil.example', '169.254.169.254']
-  const egress = Array.from({ length: 20 }, (_, index) => ({
-    egress: {
-      from: index % 2 ? 'billing' : 'orders',
-      to: `${hosts[index % 4]}:${443 + (index % 3)}`,
-    },
-  }))
-  return [...http, ...egress]
-}
-
-/** What is the same for the same configuration, whenever and wherever it is asked. */
-async function answers(gateway: TestGateway): Promise<readonly string[]> {
-  const told: string[] = []
-  for (const question of questions()) {
-    const answer = (await callApi(targetOf(gateway), 'POST', '/api/v1/explain', question)) as {
-      steps: readonly { step: string; reason: string; rule: string; line?: number }[]
-    }
-    told.push(JSON.stringify({ ...answer, id: '', atMs: 0, revision: 0 }))
-  }
-  return told
-}
 
 suite('a gateway', () => {
   let first: TestGateway
@@ -87,7 +31,7 @@ suite('a gateway', () => {
   before(async () => {
     const env = { PLANTED: SECRET }
     const issuer = await createTestIssuer()
-    first = await startGateway({ config: configuration(issuer.yaml), env })
+    first = await startGateway({ config: askedConfiguration(issuer.yaml), env })
     second = await startGateway({ config: EMPTY, env })
     file = join(first.folder, 'gateway.backup')
     passphrase = join(first.folder, 'passphrase')
@@ -148,10 +92,10 @@ suite('a gateway', () => {
     )) as [{ text: string; canonicalChecksum: string }, { text: string; canonicalChecksum: string }]
     assert.equal(a.canonicalChecksum, b.canonicalChecksum)
     assert.equal(a.text, b.text)
-    const cases = await answers(first)
+    const cases = await answersOf(targetOf(first))
     assert.equal(cases.length, 100)
     assert.ok(new Set(cases).size > 20)
-    assert.deepEqual(await answers(second), cases)
+    assert.deepEqual(await answersOf(targetOf(second)), cases)
     const body = { name: 'alice', password: PASSWORD }
     await callApi(targetOf(second), 'POST', '/api/v1/sessions', body)
   })
