@@ -163,7 +163,7 @@ suite('a call across three services', { timeout: 60_000 }, () => {
     assert.equal(billingApp.seen.length, calls)
     const refusals = () => billing.records().filter(({ reason }) => reason !== 'ok')
     await until('the last refusal in the log', () => {
-      return refusals().at(-1)?.reason === 'caller_not_allowed'
+      return refusals().at(-1)?.['reason'] === 'caller_not_allowed'
     })
     const reasons = refusals().map(({ reason, endpoint }) => [reason, endpoint])
     assert.deepEqual(
