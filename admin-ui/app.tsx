@@ -1,15 +1,21 @@
 // What is shown to whom: the setup, the door, or the console.
 
-import { Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Button } from './kit/button.tsx'
 import { Problem } from './kit/problem.tsx'
 import { Frame } from './layout/frame.tsx'
 import { LAYOUT_WORDS } from './layout/words.ts'
 import { useWords } from './language/words.ts'
 import { SetUp } from './pages/setup/setup.tsx'
+import { ShowAgain } from './pages/sign-in/show-again.tsx'
 import { SignIn } from './pages/sign-in/sign-in.tsx'
 import { navigate, ownPath, usePath } from './router/location.ts'
 import { askWhoIAm, useSession } from './session/session.ts'
+
+const EnrolFirst = lazy(async () => {
+  const { EnrolFirst: Component } = await import('./pages/access/enrol-first.tsx')
+  return { default: Component }
+})
 
 export function App() {
   const t = useWords(LAYOUT_WORDS)
@@ -19,8 +25,8 @@ export function App() {
   useEffect(() => {
     if (session.kind === 'not-set-up' && path !== '/setup') navigate('/setup', 'replace')
     if (session.kind === 'signed-out' && path !== '/login' && path !== '/setup') {
-      const next = encodeURIComponent(path + location.search)
-      navigate(path === '/' ? '/login' : `/login?next=${next}`, 'replace')
+      const wanted = path + location.search
+      navigate(wanted === '/' ? '/login' : `/login?next=${encodeURIComponent(wanted)}`, 'replace')
     }
     if (session.kind === 'signed-in' && (path === '/login' || path === '/setup')) {
       navigate(ownPath(new URLSearchParams(location.search).get('next')), 'replace')
@@ -46,7 +52,8 @@ export function App() {
     case 'signed-in':
       return (
         <Suspense>
-          <Frame />
+          {session.me.mustEnrol === true ? <EnrolFirst /> : <Frame />}
+          <ShowAgain />
         </Suspense>
       )
   }

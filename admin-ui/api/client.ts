@@ -1,13 +1,15 @@
 // The one way to the admin API: JSON in and out, the session's cookie and CSRF token, and every failure a Refusal.
 
+import { currentLanguage } from '../language/current-language.ts'
 import type { ProblemBody } from './contract.ts'
-import { Refusal } from './refusal.ts'
+import { asRefusal, Refusal } from './refusal.ts'
 
 /** An answer that takes longer has been lost: an apply waits 30 s for the nodes at most. */
 const LONGEST_MS = 45_000
 
 let csrfToken = ''
 let onSessionEnd = (): void => {}
+let remedy = (_refusal: Refusal): Promise<boolean> => Promise.resolve(false)
 
 /** Goes with every change from now on; '' for nobody. */
 export function useCsrfToken(token: string): void {
@@ -17,6 +19,11 @@ export function useCsrfToken(token: string): void {
 /** Called when the server knows our session no longer. */
 export function whenSessionEnds(listener: () => void): void {
   onSessionEnd = listener
+}
+
+/** Asked about each refusal: whether something was done by which the same call may go through now. */
+export function whenRefused(found: (refusal: Refusal) => Promise<boolean>): void {
+  remedy = found
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -33,9 +40,26 @@ export interface CallOptions {
 export async function call<Answer>(
   method: Method,
   path: string,
-  { body, ifMatch, isSigningIn = false }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<Answer> {
-  const headers = new Headers({ accept: 'application/json' })
+  try {
+    return await callOnce(method, path, options)
+  } catch (error) {
+    const isRemedied = options.isSigningIn !== true && (await remedy(asRefusal(error)))
+    if (!isRemedied) throw error
+    return callOnce(method, path, options)
+  }
+}
+
+async function callOnce<Answer>(
+  method: Method,
+  path: string,
+  { body, ifMatch, isSigningIn = false }: CallOptions,
+): Promise<Answer> {
+  const headers = new Headers({
+    accept: 'application/json',
+    'accept-language': currentLanguage(),
+  })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (method !== 'GET' && csrfToken !== '') headers.set('x-csrf-token', csrfToken)
   if (ifMatch !== undefined) headers.set('if-match', `"${ifMatch}"`)

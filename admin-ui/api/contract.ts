@@ -1,6 +1,8 @@
 // The types of the admin API, as the code that answers declares them: a change over there breaks the type check here.
 
 export type {
+  AcmeCertificate,
+  AcmePage,
   AuditEntry,
   Bundle,
   Certificate,
@@ -13,6 +15,7 @@ export type {
   DeniedKind,
   EndpointState,
   EndpointView,
+  Figure,
   FieldProblem,
   Health,
   Impact,
@@ -31,6 +34,7 @@ export type {
   MeshAuthority,
   NewToken,
   NodeKind,
+  NodeMode,
   NodeState,
   OidcTest,
   Origin,
@@ -46,6 +50,7 @@ export type {
   RevisionSummary,
   Role,
   RouteFigure,
+  SecondFactor,
   Served,
   ServedBy,
   ServiceView,

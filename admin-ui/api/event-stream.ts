@@ -1,5 +1,6 @@
 // Server-sent events over fetch: parsed here, resumed where they broke off, and honest about when they are live.
 
+import { currentLanguage } from '../language/current-language.ts'
 import { asRefusal, Refusal } from './refusal.ts'
 import type { ProblemBody } from './contract.ts'
 
@@ -38,6 +39,7 @@ export function openStream(path: string, { onEvent, onState }: StreamListener): 
       const response = await fetch(withId(path, lastId), {
         signal: attempt.signal,
         cache: 'no-store',
+        headers: { 'accept-language': currentLanguage() },
       })
       if (!response.ok || response.body === null) throw await refusalOf(response)
       retryMs = RETRY_MS

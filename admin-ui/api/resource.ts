@@ -1,6 +1,7 @@
 // What was read from the API, kept until it is read again: one entry for each path, shared by everything that shows it.
 
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
+import { onLanguage } from '../language/current-language.ts'
 import { call } from './client.ts'
 import { asRefusal, type Refusal } from './refusal.ts'
 
@@ -32,6 +33,9 @@ interface Entry {
 }
 
 const entries = new Map<string, Entry>()
+
+// What the server says is in the language it was asked in.
+onLanguage(() => invalidate(''))
 
 function entryOf(path: string): Entry {
   const known = entries.get(path)

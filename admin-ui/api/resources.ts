@@ -9,6 +9,7 @@ import type {
   LimitMeasure,
   ListedIssuer,
   LoadPoint,
+  NodeMode,
   NodeState,
   Page,
   Proposal,
@@ -27,6 +28,8 @@ import type {
 } from './contract.ts'
 import type { Resource } from './resource.ts'
 
+/** For anybody, before there is an administrator. */
+export const SETUP: Resource<{ readonly tokenFile: string | null }> = { path: '/api/v1/setup' }
 export const CONFIG: Resource<Served> = { path: '/api/v1/config' }
 export const DENIED: Resource<{ items: readonly DeniedCall[]; forgotten: number }> = {
   path: '/api/v1/egress/denied',
@@ -40,9 +43,17 @@ export const CONFIG_SOURCE: Resource<{
 
 export interface EgressModes {
   readonly configured: string
+  /** What all should do now. */
+  readonly inForce: string
+  /** When learning ends, or ended; null: it has no end. */
+  readonly learnUntilMs: number | null
+  /** Of the node that answers. */
   readonly workers: readonly { readonly worker: number; readonly mode: string | null }[]
   /** Workers that did not answer in time. */
   readonly missing: number
+  readonly nodes: readonly NodeMode[]
+  /** Why the other nodes are not known; or empty. */
+  readonly storeFault: string
   readonly isAsConfigured: boolean
   /** Rules with a mode of their own. */
   readonly otherwise: readonly { readonly rule: string; readonly mode: string }[]
@@ -119,7 +130,7 @@ export interface Signals {
   readonly ageMs: number | null
 }
 
-/** Of everything together, or of edge and egress apart. */
+/** Of everything together, or of edge, egress and sidecars apart. */
 export function signals(window: Window, scope: 'all' | 'plane' = 'all'): Resource<Signals> {
   return { path: withQuery('/api/v1/signals', { window, scope }) }
 }

@@ -17,6 +17,8 @@ export interface ParsedConfig {
 export interface RouteView {
   readonly index: number
   readonly name: string
+  /** Who answers for it; '' where nobody is named. */
+  readonly owner: string
   /** 1-based line of its entry. */
   readonly line: number
   readonly hosts: readonly string[]
@@ -97,6 +99,7 @@ function routeView(value: YamlMap, index: number, line: number): RouteView {
   return {
     index,
     name: wordOf(value['name'] ?? ''),
+    owner: wordOf(value['owner'] ?? ''),
     line,
     hosts,
     path,

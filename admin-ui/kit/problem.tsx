@@ -14,10 +14,19 @@ export interface ProblemProps {
   readonly onDismiss?: (() => void) | undefined
   /** Makes the place of a fault in a text lead there. */
   readonly onGoTo?: ((problem: FieldProblem) => void) | undefined
+  /** Name of the file that the places are in. */
+  readonly file?: string | null
   readonly children?: ReactNode
 }
 
-export function Problem({ refusal, onRetry, onDismiss, onGoTo, children }: ProblemProps) {
+export function Problem({
+  refusal,
+  onRetry,
+  onDismiss,
+  onGoTo,
+  file = null,
+  children,
+}: ProblemProps) {
   const t = useWords(KIT_WORDS)
   const { title, todo } = problemOf(t.problems, refusal.code)
   const { requestId, message, code, status, errors } = refusal
@@ -45,7 +54,7 @@ export function Problem({ refusal, onRetry, onDismiss, onGoTo, children }: Probl
           </>
         )}
       </dl>
-      {errors.length > 0 && <Faults problems={errors} onGoTo={onGoTo} />}
+      {errors.length > 0 && <Faults problems={errors} onGoTo={onGoTo} file={file} />}
       {children}
       <div className="row">
         {onRetry && <Button onClick={onRetry}>{t.retry}</Button>}
@@ -72,16 +81,20 @@ function problemOf(problems: Problems, code: string): Problems['other'] {
 export interface FaultsProps {
   readonly problems: readonly FieldProblem[]
   readonly onGoTo?: ((problem: FieldProblem) => void) | undefined
+  /** Name of the file that the places are in. */
+  readonly file?: string | null
 }
 
 /** Each fault with its place, what is wrong and what to write instead. */
-export function Faults({ problems, onGoTo }: FaultsProps) {
+export function Faults({ problems, onGoTo, file = null }: FaultsProps) {
   const t = useWords(KIT_WORDS)
   return (
     <ul className="faults">
       {problems.map((problem, index) => {
         const { severity, line, column, detail, hint, pointer } = problem
-        const place = line === undefined ? pointer : t.line(line, column ?? 1)
+        const at = column ?? 1
+        const named = file === null ? t.line(line ?? 1, at) : `${file}:${line ?? 1}:${at}`
+        const place = line === undefined ? pointer : named
         return (
           <li key={index} className={severity === 'warning' ? 'warning' : 'error'}>
             <strong>{severity === 'warning' ? t.warning : t.error}</strong>{' '}

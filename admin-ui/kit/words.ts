@@ -16,7 +16,7 @@ export const KIT_WORDS = words(
     copyFailed: 'Could not be copied: select the text instead',
     loading: 'Loading…',
     retry: 'Try again',
-    updated: (distance: string) => `Read ${distance}`,
+    updated: (distance: string) => (distance === 'now' ? 'Read just now' : `Read ${distance}`),
     stale: (distance: string) => `Not up to date: read ${distance}`,
     sortBy: (column: string) => `Sort by ${column}`,
     filter: 'Filter',
@@ -35,6 +35,11 @@ export const KIT_WORDS = words(
     changed: 'changed',
     noDifference: 'No difference.',
     dismiss: 'Dismiss',
+    docs: 'Documentation of the API',
+    takes: {
+      operator: 'This takes the role of operator or administrator.',
+      admin: 'This takes the role of administrator.',
+    },
     details: 'Details',
     problems: {
       unreachable: told(
@@ -46,6 +51,15 @@ export const KIT_WORDS = words(
         'Something between here and the gateway may have answered instead. Reload the page.',
       ),
       not_signed_in: told('Not signed in', 'Sign in again; what you were doing is kept.'),
+      second_factor_needed: told('A code is needed', 'Write the code of your authenticator app.'),
+      second_factor_required: told(
+        'A second factor comes first',
+        'Reload the page and set it up: everybody here needs one.',
+      ),
+      reauthentication_needed: told(
+        'Nothing was done: it was not shown that it is you',
+        'Try again, and write your password when it is asked for.',
+      ),
       not_permitted: told('Not permitted', 'Ask an administrator for the role this takes.'),
       host_not_allowed: told(
         'Opened under another name',
@@ -89,7 +103,7 @@ export const KIT_WORDS = words(
     copyFailed: 'コピーできませんでした。文字を選択してください',
     loading: '読み込み中…',
     retry: '再試行',
-    updated: (distance) => `${distance}に取得`,
+    updated: (distance) => (distance === '今' ? 'たった今取得' : `${distance}に取得`),
     stale: (distance) => `最新ではありません（${distance}に取得）`,
     sortBy: (column) => `${column}で並べ替え`,
     filter: '絞り込み',
@@ -108,6 +122,11 @@ export const KIT_WORDS = words(
     changed: '変更',
     noDifference: '差分はありません。',
     dismiss: '閉じる',
+    docs: 'APIのドキュメント',
+    takes: {
+      operator: 'この操作には運用者または管理者のロールが必要です。',
+      admin: 'この操作には管理者のロールが必要です。',
+    },
     details: '詳細',
     problems: {
       unreachable: told(
@@ -121,6 +140,15 @@ export const KIT_WORDS = words(
       not_signed_in: told(
         'サインインしていません',
         'もう一度サインインしてください。作業内容は残っています。',
+      ),
+      second_factor_needed: told('コードが必要です', '認証アプリのコードを入力してください。'),
+      second_factor_required: told(
+        '先に2要素認証の設定が必要です',
+        'ページを再読み込みして設定してください。全員に必須です。',
+      ),
+      reauthentication_needed: told(
+        '本人確認が済んでいないため、実行しませんでした',
+        'もう一度操作し、求められたらパスワードを入力してください。',
       ),
       not_permitted: told('権限がありません', '必要なロールを管理者に依頼してください。'),
       host_not_allowed: told(

@@ -1,6 +1,7 @@
 // Times and numbers as each language writes them, in the browser's zone or in UTC.
 
 import { useSyncExternalStore } from 'react'
+import { formatDistance } from './distance.ts'
 import { useLanguage, type Language } from './language.ts'
 
 export type Zone = 'local' | 'utc'
@@ -59,22 +60,6 @@ export function formatTime(ms: number, language: Language, where: Zone): string 
   return language === 'ja'
     ? `${year}年${month}月${day}日 ${time}`
     : `${day} ${month} ${year}, ${time}`
-}
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const
-
-/** `3 minutes ago`, `in 2 days`; below a second: now. */
-export function formatDistance(ms: number, nowMs: number, language: Language): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  for (const [unit, size] of UNITS) {
-    if (Math.abs(ms - nowMs) >= size) return format.format(Math.trunc((ms - nowMs) / size), unit)
-  }
-  return format.format(0, 'second')
 }
 
 export function useFormat() {

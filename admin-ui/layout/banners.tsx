@@ -59,7 +59,12 @@ function Pending({
   const before = (served.revision ?? 1) - 1
   return (
     <section className="banner warn" aria-label={t.pending(seconds)}>
-      <strong role="timer">{t.pending(seconds)}</strong>
+      <div>
+        <strong role="timer">{t.pending(seconds)}</strong>
+        {served.guard !== null && (
+          <div>{t.pendingGuard(served.guard.points, served.guard.windowMs / 1000)}</div>
+        )}
+      </div>
       {mayConfirm && (
         <div className="row">
           <Button

@@ -16,6 +16,7 @@ import { Banners } from './banners.tsx'
 import { Fallible } from './fallible.tsx'
 import { KeysHelp } from './keys-help.tsx'
 import { Palette } from './palette.tsx'
+import { useSeenPages } from './seen-pages.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { LAYOUT_WORDS } from './words.ts'
 
@@ -24,12 +25,13 @@ const SECTIONS: readonly Section[] = ['see', 'traffic', 'change', 'administratio
 export function Frame() {
   const t = useWords(LAYOUT_WORDS)
   const path = usePath()
+  const pages = useSeenPages()
   const [open, setOpen] = useState<'palette' | 'keys' | 'navigation' | null>(null)
   useShortcuts({
     onPalette: () => setOpen('palette'),
     onHelp: () => setOpen('keys'),
     onGoTo(key) {
-      const page = PAGES.find(({ navigation }) => navigation?.key === key)
+      const page = pages.find(({ navigation }) => navigation.key === key)
       if (page !== undefined) navigate(page.pattern)
     },
   })
@@ -88,15 +90,15 @@ export function Frame() {
 function Navigation({ path }: { readonly path: string }) {
   const t = useWords(LAYOUT_WORDS)
   const names = useWords(PAGE_NAMES)
-  const isOperator = useMay('operator')
+  const pages = useSeenPages()
   return (
     <nav className="side" aria-label={t.mainNavigation}>
       {SECTIONS.map((section) => (
         <div key={section}>
           <h2>{t.sections[section]}</h2>
           <ul>
-            {PAGES.map(({ pattern, role, navigation }) =>
-              navigation?.section !== section || (role !== 'viewer' && !isOperator) ? null : (
+            {pages.map(({ pattern, navigation }) =>
+              navigation.section !== section ? null : (
                 <li key={pattern}>
                   <Link to={pattern} aria-current={isWithin(path, pattern) ? 'page' : undefined}>
                     {names[navigation.name]}
@@ -119,9 +121,11 @@ function Shown({ path }: { readonly path: string }) {
   const t = useWords(LAYOUT_WORDS)
   const kit = useWords(KIT_WORDS)
   useFocusOnArrival(path)
-  for (const { pattern, Component } of PAGES) {
+  const may = { viewer: true, operator: useMay('operator'), admin: useMay('admin') }
+  for (const { pattern, role, Component } of PAGES) {
     const params = match(pattern, path)
     if (params === null) continue
+    if (!may[role]) return <NotPermitted />
     return (
       <Suspense fallback={<p className="loading">{kit.loading}</p>}>
         <Component params={params} />
@@ -130,6 +134,19 @@ function Shown({ path }: { readonly path: string }) {
   }
   return (
     <Page title={t.notFound}>
+      <Button kind="primary" onClick={() => navigate('/')}>
+        {t.backToStart}
+      </Button>
+    </Page>
+  )
+}
+
+/** Of a page that the navigation does not offer them. */
+function NotPermitted() {
+  const t = useWords(LAYOUT_WORDS)
+  const { not_permitted: problem } = useWords(KIT_WORDS).problems
+  return (
+    <Page title={problem.title} lead={problem.todo}>
       <Button kind="primary" onClick={() => navigate('/')}>
         {t.backToStart}
       </Button>

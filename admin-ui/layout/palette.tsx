@@ -1,25 +1,12 @@
-// The command palette: pages, routes, hosts and actions by a few letters of their names.
+// The command palette: pages, routes, hosts, policies and requests by a few letters of their names.
 
-import { useId, useMemo, useState, type KeyboardEvent } from 'react'
-import { CONFIG } from '../api/resources.ts'
-import { useResource } from '../api/resource.ts'
-import { parseConfig } from '../config-text/parse.ts'
+import { useId, useState, type KeyboardEvent } from 'react'
 import { Dialog } from '../kit/dialog.tsx'
-import { setLanguage, useLanguage } from '../language/language.ts'
+import { useFormat } from '../language/format.ts'
 import { plainText } from '../language/typed-text.ts'
 import { useWords } from '../language/words.ts'
-import { PAGE_NAMES, PAGES } from '../pages/registry.ts'
-import { navigate } from '../router/location.ts'
-import { useMay } from '../session/session.ts'
-import { setTheme } from './theme.ts'
+import { useChoices, type Choice } from './palette-choices.ts'
 import { LAYOUT_WORDS } from './words.ts'
-
-interface Choice {
-  readonly id: string
-  readonly text: string
-  readonly detail: string
-  readonly run: () => void
-}
 
 const MAX_SHOWN = 12
 
@@ -28,13 +15,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const listId = useId()
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
-  const choices = useChoices()
-  const wanted = plainText(typed).toLowerCase().split(/\s+/).filter(Boolean)
-  const found = choices
-    .filter(({ text, detail }) =>
-      wanted.every((word) => `${text} ${detail}`.toLowerCase().includes(word)),
-    )
-    .slice(0, MAX_SHOWN)
+  const { number } = useFormat()
+  const choices = useChoices(plainText(typed))
+  const found = choices.slice(0, MAX_SHOWN)
   const current = Math.min(at, found.length - 1)
   const choose = (choice: Choice | undefined): void => {
     if (choice === undefined) return
@@ -85,6 +68,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           </li>
         ))}
       </ul>
+      {choices.length > found.length && (
+        <p className="hint">{t.moreChoices(number(choices.length - found.length))}</p>
+      )}
       {found.length === 0 && (
         <p className="muted" role="status">
           {t.nothingFound}
@@ -92,47 +78,4 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       )}
     </Dialog>
   )
-}
-
-function useChoices(): readonly Choice[] {
-  const t = useWords(LAYOUT_WORDS)
-  const names = useWords(PAGE_NAMES)
-  const language = useLanguage()
-  const isOperator = useMay('operator')
-  const { data } = useResource(CONFIG)
-  const text = data?.text ?? ''
-  const { routes } = useMemo(() => parseConfig(text), [text])
-  const pages = PAGES.flatMap(({ pattern, navigation, role }) =>
-    navigation === null || (role !== 'viewer' && !isOperator)
-      ? []
-      : [
-          {
-            id: pattern,
-            text: names[navigation.name],
-            detail: `g ${navigation.key}`,
-            run: () => navigate(pattern),
-          },
-        ],
-  )
-  return [
-    ...pages,
-    ...routes.map(({ name, hosts, path }) => ({
-      id: `route ${name}`,
-      text: name,
-      detail: `${hosts.join(' ')}${path}`,
-      run: () => navigate(`/routes/${encodeURIComponent(name)}`),
-    })),
-    ...(['system', 'light', 'dark'] as const).map((theme) => ({
-      id: `theme ${theme}`,
-      text: `${t.theme}: ${t.themes[theme]}`,
-      detail: '',
-      run: () => setTheme(theme),
-    })),
-    {
-      id: 'language',
-      text: language === 'ja' ? 'English' : '日本語',
-      detail: t.language,
-      run: () => setLanguage(language === 'ja' ? 'en' : 'ja'),
-    },
-  ]
 }

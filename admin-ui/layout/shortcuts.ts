@@ -68,11 +68,16 @@ export function useShortcuts(handlers: ShortcutHandlers): void {
         if (filter === null) return
         event.preventDefault()
         filter.focus()
-      }
+      } else if (/^[a-z]$/.test(key)) pressButtonOf(key)
     }
     document.addEventListener('keydown', hear)
     return () => document.removeEventListener('keydown', hear)
   }, [])
+}
+
+/** A button of the page may have a key of its own, which it says by `aria-keyshortcuts`. */
+function pressButtonOf(key: string): void {
+  document.querySelector<HTMLElement>(`main [aria-keyshortcuts='${key}']`)?.click()
 }
 
 function isTyping(event: KeyboardEvent): boolean {

@@ -1,11 +1,12 @@
 // Who is signed in, and what that lets them do: asked of the server, never assumed.
 
 import { useSyncExternalStore } from 'react'
-import { call, useCsrfToken as keepCsrfToken, whenSessionEnds } from '../api/client.ts'
+import { call, useCsrfToken as keepCsrfToken, whenRefused, whenSessionEnds } from '../api/client.ts'
 import type { Me, Role } from '../api/contract.ts'
 import { asRefusal, type Refusal } from '../api/refusal.ts'
 import { forgetEverything } from '../api/resource.ts'
 import { navigate } from '../router/location.ts'
+import { askAgain } from './reauthentication.ts'
 
 export type Session =
   | { readonly kind: 'asking' }
@@ -20,6 +21,8 @@ export type Session =
     }
   | { readonly kind: 'signed-in'; readonly me: Me }
 
+/** Names of those who came through the identity provider begin so. */
+const FEDERATED = 'oidc:'
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin']
 const listeners = new Set<() => void>()
 let session: Session = { kind: 'asking' }
@@ -50,6 +53,10 @@ export function useMe(): Me {
 export function useMay(needs: Role): boolean {
   const current = useSession()
   return current.kind === 'signed-in' && ROLES.indexOf(current.me.role) >= ROLES.indexOf(needs)
+}
+
+export function isFederated({ name }: Me): boolean {
+  return name.startsWith(FEDERATED)
 }
 
 export async function askWhoIAm(hasEnded = false): Promise<void> {
@@ -95,9 +102,35 @@ export async function signOut(): Promise<void> {
 }
 
 whenSessionEnds(() => {
-  if (session.kind !== 'signed-in') return
+  if (session.kind === 'signed-in') void leaveUnlessRenewed()
+})
+
+/** What was sent under the id of before may be refused while the session goes on under a new one. */
+async function leaveUnlessRenewed(): Promise<void> {
+  if (await renewSession()) return
   forgetEverything()
   keepCsrfToken('')
   set({ kind: 'asking' })
-  void askWhoIAm(true)
+  await askWhoIAm(true)
+}
+
+/** Whether it still is the same person, as whom calls are made from now on. */
+async function renewSession(): Promise<boolean> {
+  try {
+    const me = await call<Me>('GET', '/api/v1/me', { isSigningIn: true })
+    if (session.kind !== 'signed-in' || me.name !== session.me.name) return false
+    signedIn(me)
+    return true
+  } catch {
+    return false
+  }
+}
+
+whenRefused(async ({ code }) => {
+  if (session.kind !== 'signed-in') return false
+  if (code === 'reauthentication_needed') return askAgain()
+  // Another tab signed in again: the session is one, and its token is another now.
+  const { csrfToken } = session.me
+  if (code !== 'cross_site' || !(await renewSession())) return false
+  return session.me.csrfToken !== csrfToken
 })

@@ -10,15 +10,16 @@ import { Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { useWords } from '../../language/words.ts'
-import { signedIn, useMe } from '../../session/session.ts'
+import { isFederated, signedIn, useMe } from '../../session/session.ts'
+import { FACTOR_WORDS } from './factor-words.ts'
+import { SecondFactorPanel } from './second-factor.tsx'
 import { ACCESS_WORDS } from './words.ts'
-
-/** Names of those who came through the identity provider begin so. */
-const FEDERATED = 'oidc:'
 
 export function MyAccount() {
   const t = useWords(ACCESS_WORDS)
-  const { name, displayName, role, scope } = useMe()
+  const factor = useWords(FACTOR_WORDS)
+  const me = useMe()
+  const { name, displayName, role, scope } = me
   return (
     <>
       <Panel>
@@ -34,12 +35,15 @@ export function MyAccount() {
         </dl>
       </Panel>
       <Panel title={t.change}>
-        {name.startsWith(FEDERATED) ? (
-          <p className="muted">{t.federated}</p>
-        ) : (
-          <PasswordForm name={name} />
-        )}
+        {isFederated(me) ? <p className="muted">{t.federated}</p> : <PasswordForm name={name} />}
       </Panel>
+      {isFederated(me) ? (
+        <Panel title={factor.title}>
+          <p className="muted">{factor.federated}</p>
+        </Panel>
+      ) : (
+        <SecondFactorPanel />
+      )}
     </>
   )
 }

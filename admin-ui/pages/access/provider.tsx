@@ -7,10 +7,12 @@ import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable } from '../../kit/data-table.tsx'
-import { Empty, Notice, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Notice, Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
 import { useQueryField } from '../../router/location.ts'
 import { ACCESS_WORDS } from './words.ts'
 
@@ -31,10 +33,19 @@ export function IdentityProvider() {
     <Loaded resource={PROVIDER} reading={reading}>
       {({ provider }) =>
         provider === null ? (
-          <Empty title={t.providerNone}>
-            <p>{t.providerHow}</p>
-            <Copyable text={EXAMPLE} />
-          </Empty>
+          <FirstStep
+            title={t.providerNone}
+            hint={t.providerHow}
+            example={EXAMPLE}
+            command="check sallyport.yaml"
+            operation="readOidc"
+            needs="admin"
+            action={
+              <Link className="button primary" to="/config">
+                {t.toConfig}
+              </Link>
+            }
+          />
         ) : (
           <>
             {test !== '' && <Tested key={test} id={test} />}

@@ -9,7 +9,8 @@ import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
-import { Badge, Empty } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago, Time } from '../../kit/time.tsx'
@@ -47,7 +48,9 @@ export function Sessions() {
             columns={columnsOf(t, end)}
             rows={items.toSorted(ownFirst)}
             keyOf={({ id }) => id}
-            empty={<Empty title={t.sessionsNone} />}
+            empty={
+              <FirstStep title={t.sessionsNone} command="user sessions" operation="listSessions" />
+            }
           />
         )}
       </Loaded>

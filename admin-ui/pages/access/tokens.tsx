@@ -11,7 +11,8 @@ import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Form, SelectField, TextField } from '../../kit/form.tsx'
-import { Empty, Notice } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Notice } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago } from '../../kit/time.tsx'
@@ -30,13 +31,7 @@ export function Tokens() {
   const t = useWords(ACCESS_WORDS)
   const reading = useWhole(TOKENS)
   const [isMaking, setMaking] = useState(false)
-  const action = useAction()
-  const revoke = (id: string): void =>
-    void action.run(async () => {
-      await call('DELETE', `/api/v1/tokens/${encodeURIComponent(id)}`)
-      invalidate('/api/v1/tokens')
-      tell(t.revoked)
-    })
+  const [revoking, setRevoking] = useState<Token | null>(null)
   const make = (
     <Button kind="primary" onClick={() => setMaking(true)}>
       {t.makeToken}
@@ -44,21 +39,58 @@ export function Tokens() {
   )
   return (
     <>
-      {action.refusal && <Problem refusal={action.refusal} onDismiss={action.clear} />}
       <Loaded resource={TOKENS} reading={reading}>
         {({ items }) => (
           <DataTable
             caption={t.tabs.tokens}
-            columns={columnsOf(t, revoke)}
+            columns={columnsOf(t, setRevoking)}
             rows={items}
             keyOf={({ id }) => id}
             tools={make}
-            empty={<Empty title={t.tokensNone}>{make}</Empty>}
+            empty={
+              <FirstStep
+                title={t.tokensNone}
+                command="token add ci --role viewer --expires 30d"
+                operation="listTokens"
+                action={make}
+              />
+            }
           />
         )}
       </Loaded>
       {isMaking && <TokenDialog onClose={() => setMaking(false)} />}
+      {revoking !== null && <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
     </>
+  )
+}
+
+interface RevokeProps {
+  readonly token: Token
+  readonly onClose: () => void
+}
+
+function RevokeDialog({ token: { id, name }, onClose }: RevokeProps) {
+  const t = useWords(ACCESS_WORDS)
+  const kit = useWords(KIT_WORDS)
+  const action = useAction()
+  const revoke = (): void =>
+    void action.run(async () => {
+      await call('DELETE', `/api/v1/tokens/${encodeURIComponent(id)}`)
+      invalidate('/api/v1/tokens')
+      tell(t.revoked)
+      onClose()
+    })
+  return (
+    <Dialog title={t.revokeTitle(name)} onClose={onClose}>
+      <p>{t.revokeText}</p>
+      {action.refusal && <Problem refusal={action.refusal} />}
+      <div className="row">
+        <Button kind="danger" isBusy={action.isBusy} onClick={revoke}>
+          {t.revoke}
+        </Button>
+        <Button onClick={onClose}>{kit.cancel}</Button>
+      </div>
+    </Dialog>
   )
 }
 
@@ -132,7 +164,7 @@ function TokenDialog({ onClose }: { readonly onClose: () => void }) {
 
 function columnsOf(
   t: (typeof ACCESS_WORDS)['en'],
-  onRevoke: (id: string) => void,
+  onRevoke: (token: Token) => void,
 ): readonly Column<Token>[] {
   return [
     {
@@ -180,8 +212,8 @@ function columnsOf(
     {
       id: 'revoke',
       title: t.revoke,
-      cell: ({ id }) => (
-        <Button kind="quiet" className="small" onClick={() => onRevoke(id)}>
+      cell: (token) => (
+        <Button kind="quiet" className="small" onClick={() => onRevoke(token)}>
           {t.revoke}
         </Button>
       ),

@@ -9,7 +9,8 @@ import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
-import { Badge, Empty } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Time } from '../../kit/time.tsx'
@@ -19,37 +20,50 @@ import { useWords } from '../../language/words.ts'
 import { useMe } from '../../session/session.ts'
 import { useWhole } from './use-whole.ts'
 import { UserDialog } from './user-dialog.tsx'
+import { FACTOR_WORDS } from './factor-words.ts'
 import { ACCESS_WORDS } from './words.ts'
 
-type Open = { readonly kind: 'add' } | { readonly kind: 'edit' | 'remove'; readonly user: User }
+type Open =
+  | { readonly kind: 'add' }
+  | { readonly kind: 'edit' | 'remove' | 'take'; readonly user: User }
 
 export function Users() {
   const t = useWords(ACCESS_WORDS)
+  const factor = useWords(FACTOR_WORDS)
   const { name: own } = useMe()
   const reading = useWhole(USERS)
   const [open, setOpen] = useState<Open | null>(null)
   const close = (): void => setOpen(null)
+  const add = (
+    <Button kind="primary" onClick={() => setOpen({ kind: 'add' })}>
+      {t.addUser}
+    </Button>
+  )
   return (
     <>
       <Loaded resource={USERS} reading={reading}>
         {({ items }) => (
           <DataTable
             caption={t.tabs.users}
-            columns={columnsOf(t, own, setOpen)}
+            columns={columnsOf({ ...t, factor }, own, setOpen)}
             rows={items}
             keyOf={({ name }) => name}
-            empty={<Empty title={t.tabs.users} />}
-            tools={
-              <Button kind="primary" onClick={() => setOpen({ kind: 'add' })}>
-                {t.addUser}
-              </Button>
+            empty={
+              <FirstStep
+                title={t.usersNone}
+                command="user add alice --role operator"
+                operation="listUsers"
+                action={add}
+              />
             }
+            tools={add}
           />
         )}
       </Loaded>
       {open?.kind === 'add' && <UserDialog user={null} onClose={close} />}
       {open?.kind === 'edit' && <UserDialog user={open.user} onClose={close} />}
       {open?.kind === 'remove' && <RemoveDialog name={open.user.name} onClose={close} />}
+      {open?.kind === 'take' && <TakeDialog name={open.user.name} onClose={close} />}
     </>
   )
 }
@@ -79,8 +93,36 @@ function RemoveDialog({ name, onClose }: { readonly name: string; readonly onClo
   )
 }
 
+/** For who lost it. */
+function TakeDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
+  const t = useWords(FACTOR_WORDS)
+  const kit = useWords(KIT_WORDS)
+  const action = useAction()
+  const take = (): void =>
+    void action.run(async () => {
+      await call('DELETE', `/api/v1/users/${encodeURIComponent(name)}/second-factor`)
+      invalidate('/api/v1/users')
+      tell(t.taken(name))
+      onClose()
+    })
+  return (
+    <Dialog title={t.takeTitle(name)} onClose={onClose}>
+      <p>{t.takeText}</p>
+      {action.refusal && <Problem refusal={action.refusal} />}
+      <div className="row">
+        <Button kind="danger" isBusy={action.isBusy} onClick={take}>
+          {t.take}
+        </Button>
+        <Button onClick={onClose}>{kit.cancel}</Button>
+      </div>
+    </Dialog>
+  )
+}
+
+type ColumnWords = (typeof ACCESS_WORDS)['en'] & { readonly factor: (typeof FACTOR_WORDS)['en'] }
+
 function columnsOf(
-  t: (typeof ACCESS_WORDS)['en'],
+  t: ColumnWords,
   own: string,
   onOpen: (open: Open) => void,
 ): readonly Column<User>[] {
@@ -103,6 +145,24 @@ function columnsOf(
       value: ({ scope }) => scope.join(' '),
       cell: ({ scope }) =>
         scope.length === 0 ? <span className="muted">{t.everything}</span> : scope.join(', '),
+    },
+    {
+      id: 'factor',
+      title: t.factor.column,
+      value: ({ hasSecondFactor }) => (hasSecondFactor ? t.factor.has : t.factor.hasNot),
+      cell: (user) =>
+        user.hasSecondFactor ? (
+          <span className="row">
+            <Badge tone="ok">{t.factor.has}</Badge>
+            {user.name !== own && (
+              <Button kind="quiet" className="small" onClick={() => onOpen({ kind: 'take', user })}>
+                {t.factor.take}
+              </Button>
+            )}
+          </span>
+        ) : (
+          <span className="muted">{t.factor.hasNot}</span>
+        ),
     },
     {
       id: 'since',

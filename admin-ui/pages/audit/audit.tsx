@@ -7,15 +7,18 @@ import { useResource, type Resource } from '../../api/resource.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Notice, Page, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Notice, Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago } from '../../kit/time.tsx'
+import { KIT_WORDS } from '../../kit/words.ts'
 import { useZone } from '../../language/format.ts'
 import { useLanguage } from '../../language/language.ts'
 import { wordFor } from '../../language/word-for.ts'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useQuery } from '../../router/location.ts'
+import { ACTION_WORDS } from './action-words.ts'
 import { EntryDetails } from './entry-details.tsx'
 import { Filter } from './filter.tsx'
 import { addressOf, exportPathOf, fieldsOf, pathOf, type Fields } from './query.ts'
@@ -25,8 +28,11 @@ const POLL_MS = 10_000
 
 export function Audit() {
   const t = useWords(AUDIT_WORDS)
+  const kit = useWords(KIT_WORDS)
+  const verbs = useWords(ACTION_WORDS)
   const zone = useZone()
-  const [isVerifying, setVerifying] = useState(false)
+  /** How often it was asked for. */
+  const [verified, setVerified] = useState(0)
   const query = useQuery()
   const fields = fieldsOf(query)
   const before = query.get('before') ?? ''
@@ -36,20 +42,31 @@ export function Audit() {
     <Page
       title={t.title}
       lead={t.lead}
-      actions={<Button onClick={() => setVerifying(true)}>{t.verify}</Button>}
+      actions={<Button onClick={() => setVerified(verified + 1)}>{t.verify}</Button>}
     >
-      {isVerifying && <Verification />}
+      {verified > 0 && <Verification key={verified} />}
       <Filter key={JSON.stringify(fields)} shown={fields} />
       <Loaded resource={resource} reading={reading}>
         {({ items, nextCursor }) => (
           <>
             <DataTable
               caption={t.title}
-              columns={columnsOf(t)}
+              columns={columnsOf(t, verbs)}
               rows={items}
               keyOf={({ sequence }) => String(sequence)}
               isFixed
-              empty={<Empty title={nextCursor === null ? t.none : t.noneYet} />}
+              empty={
+                <FirstStep
+                  title={nextCursor === null ? t.none : t.noneYet}
+                  command="audit list"
+                  operation="listAudit"
+                  action={
+                    <Link className="button primary" to="/audit">
+                      {kit.clearFilter}
+                    </Link>
+                  }
+                />
+              }
             />
             <div className="row">
               {before !== '' && <Link to={addressOf(fields, '')}>{t.newest}</Link>}
@@ -93,7 +110,10 @@ function Export({ fields }: { readonly fields: Fields }) {
 
 function Verification() {
   const t = useWords(AUDIT_WORDS)
+  const kit = useWords(KIT_WORDS)
   const reading = useResource(AUDIT_VERIFICATION)
+  // What was found before says nothing of now.
+  if (reading.isReading) return <p className="loading">{kit.loading}</p>
   return (
     <Loaded resource={AUDIT_VERIFICATION} reading={reading}>
       {({ isWhole, fault }) =>
@@ -109,7 +129,15 @@ function Verification() {
   )
 }
 
-function columnsOf(t: (typeof AUDIT_WORDS)['en']): readonly Column<AuditEntry>[] {
+/** A local account came in although there is an identity provider. */
+function isBreakGlass(after: unknown): boolean {
+  return (after as { readonly breakGlass?: unknown } | null)?.breakGlass === true
+}
+
+function columnsOf(
+  t: (typeof AUDIT_WORDS)['en'],
+  verbs: (typeof ACTION_WORDS)['en'],
+): readonly Column<AuditEntry>[] {
   return [
     {
       id: 'when',
@@ -130,7 +158,19 @@ function columnsOf(t: (typeof AUDIT_WORDS)['en']): readonly Column<AuditEntry>[]
         </>
       ),
     },
-    { id: 'what', title: t.what, cell: ({ action }) => <code>{action}</code> },
+    {
+      id: 'what',
+      title: t.what,
+      cell: ({ action, after }) => (
+        <>
+          {wordFor(verbs, action)}
+          <span className="hint">
+            <code>{action}</code>
+          </span>
+          {isBreakGlass(after) && <Badge tone="warn">{t.breakGlass}</Badge>}
+        </>
+      ),
+    },
     { id: 'target', title: t.target, cell: ({ target }) => <code>{target || '–'}</code> },
     {
       id: 'result',

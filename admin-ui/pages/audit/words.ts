@@ -36,6 +36,7 @@ export const AUDIT_WORDS = words(
     since: 'From day',
     until: 'To day',
     more: 'More filters',
+    breakGlass: 'past the identity provider',
     anyOrigin: 'Any way',
     noneYet: 'No entry fits among the newest 20,000; go on with the older ones.',
     value: 'Value',
@@ -52,6 +53,7 @@ export const AUDIT_WORDS = words(
     },
     kinds: {
       local: 'control socket',
+      file: 'whoever edited the file',
       user: 'user',
       token: 'API token',
       anyone: 'nobody known',
@@ -101,6 +103,7 @@ export const AUDIT_WORDS = words(
     since: '開始日',
     until: '終了日',
     more: 'その他の条件',
+    breakGlass: 'IDプロバイダーを経由せず',
     anyOrigin: 'すべての経路',
     noneYet: '最新の20,000件に該当する記録はありません。以前のものに進んでください。',
     value: '値',
@@ -117,6 +120,7 @@ export const AUDIT_WORDS = words(
     },
     kinds: {
       local: '制御ソケット',
+      file: 'ファイルの編集者',
       user: 'ユーザー',
       token: 'APIトークン',
       anyone: '不明な相手',

@@ -16,6 +16,7 @@ import { Loaded } from '../../kit/reading.tsx'
 import { Time } from '../../kit/time.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
 import { useMay } from '../../session/session.ts'
 import { MeshOff } from '../services/services.tsx'
 import { CertificateTabs } from './certificate-tabs.tsx'
@@ -131,7 +132,11 @@ function Rotation({ authority: { kind, announced } }: Props) {
               >
                 {t.finish}
               </Button>
-              <Button onClick={() => step('abandon', t.abandoned)}>{t.abandon}</Button>
+              {kind === 'development' ? (
+                <Button onClick={() => step('abandon', t.abandoned)}>{t.abandon}</Button>
+              ) : (
+                <Link to="/revisions">{t.abandonFiles}</Link>
+              )}
             </div>
           )}
         </>
@@ -154,7 +159,7 @@ function Announced({ announced }: { readonly announced: NonNullable<MeshAuthorit
   const { trusting, members, waitingFor, fingerprints, fromMs } = announced
   const isAll = trusting === members
   return (
-    <>
+    <div className="stack">
       <dl className="facts">
         <dt>{t.newRoot}</dt>
         <dd className="breakable">
@@ -169,7 +174,10 @@ function Announced({ announced }: { readonly announced: NonNullable<MeshAuthorit
           </>
         )}
       </dl>
-      <Notice tone={isAll ? 'ok' : 'info'} title={t.trusting(trusting, members)}>
+      <Notice
+        tone={isAll ? 'ok' : 'info'}
+        title={members === 0 ? t.noMembers : t.trusting(trusting, members)}
+      >
         <p>{isAll ? t.allTrust : t.locked}</p>
         <progress
           aria-label={t.trusting(trusting, members)}
@@ -191,7 +199,7 @@ function Announced({ announced }: { readonly announced: NonNullable<MeshAuthorit
           </ul>
         </>
       )}
-    </>
+    </div>
   )
 }
 

@@ -67,10 +67,11 @@ function columnsOf(
       id: 'used',
       title: t.usedBy,
       value: ({ usedBy }) => usedBy.join(' '),
-      cell: ({ usedBy, isServed, isDefault }) => (
+      cell: ({ kind, usedBy, isServed, isDefault, renewsItself }) => (
         <span className="badges">
           {usedBy.join(', ')}
           {isDefault && <Badge tone="neutral">{t.default}</Badge>}
+          {renewsItself && kind === 'listener' && <Badge tone="neutral">{t.renewsItself}</Badge>}
           {!isServed && <Badge tone="warn">{t.notServed}</Badge>}
         </span>
       ),
@@ -99,7 +100,10 @@ function columnsOf(
   ]
 }
 
-function Names({ item: { names, subject, place, faults } }: { readonly item: Certificate }) {
+/** Where it lies, for those that lie somewhere. */
+const PLACED: ReadonlySet<Certificate['kind']> = new Set(['listener', 'client-ca', 'upstream'])
+
+function Names({ item: { kind, names, subject, place, faults } }: { readonly item: Certificate }) {
   const t = useWords(CERTIFICATE_WORDS)
   const shown = names.slice(0, SHOWN_NAMES)
   return (
@@ -116,7 +120,7 @@ function Names({ item: { names, subject, place, faults } }: { readonly item: Cer
       {names.length > SHOWN_NAMES && (
         <span className="hint">{t.moreNames(names.length - SHOWN_NAMES)}</span>
       )}
-      <span className="hint breakable">{place}</span>
+      {PLACED.has(kind) && <span className="hint breakable">{place}</span>}
       {faults
         .filter(({ severity }) => severity === 'error')
         .map(({ message, fix }) => (

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Certificate, CertificatePage } from '../../api/contract.ts'
 import { useResource } from '../../api/resource.ts'
 import { Button } from '../../kit/button.tsx'
-import { Copyable } from '../../kit/copy-button.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
 import { Check } from '../../kit/form.tsx'
 import { Empty, Notice, Page } from '../../kit/page.tsx'
 import { Prose } from '../../kit/prose.tsx'
@@ -16,6 +16,7 @@ import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { Identities } from '../identities/identities.tsx'
 import type { PageProps } from '../page-props.ts'
+import { Acme } from './acme.tsx'
 import { Authority } from './authority.tsx'
 import { CertificateTable } from './certificate-table.tsx'
 import { CertificateTabs } from './certificate-tabs.tsx'
@@ -91,6 +92,7 @@ function List() {
               empty={due === '' ? <None /> : <NothingDue onAll={() => setDue('')} />}
             />
             <More page={page} after={after} due={due} />
+            {page.uploads.length > 0 && <Acme />}
           </>
         )}
       </Loaded>
@@ -118,7 +120,10 @@ function FolderFaults({ page }: { readonly page: CertificatePage }) {
   const t = useWords(CERTIFICATE_WORDS)
   if (page.faults.length === 0) return null
   return (
-    <Notice tone="bad" title={t.folderFaults}>
+    <Notice
+      tone={page.faults.some(({ severity }) => severity === 'error') ? 'bad' : 'warn'}
+      title={t.folderFaults}
+    >
       <ul>
         {page.faults.map(({ message, fix }) => (
           <li key={message} className="breakable">
@@ -157,15 +162,19 @@ function More({
 function None() {
   const t = useWords(CERTIFICATE_WORDS)
   return (
-    <Empty title={t.none}>
-      <p className="hint">
-        <Prose text={t.noneHint} />
-      </p>
-      <Copyable text={EXAMPLE} />
-      <Link className="button primary" to="/config">
-        {t.toConfig}
-      </Link>
-    </Empty>
+    <FirstStep
+      title={t.none}
+      hint={t.noneHint}
+      example={EXAMPLE}
+      command="certs ls"
+      operation="listCertificates"
+      needs="operator"
+      action={
+        <Link className="button primary" to="/config">
+          {t.toConfig}
+        </Link>
+      }
+    />
   )
 }
 

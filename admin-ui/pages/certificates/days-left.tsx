@@ -15,14 +15,18 @@ const TONES: Readonly<Record<Certificate['state'], Tone>> = {
   faulty: 'bad',
 }
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 export function DaysLeft({ item }: { readonly item: Pick<Certificate, 'state' | 'notAfterMs'> }) {
   const t = useWords(CERTIFICATE_WORDS)
   const now = useNow()
   const { time, distance, number } = useFormat()
   const { state, notAfterMs } = item
-  const days = Math.floor((notAfterMs - now) / DAY_MS)
-  const said = days >= 1 ? t.days(number(days)) : distance(notAfterMs, now)
+  const leftMs = notAfterMs - now
+  const days = Math.floor(leftMs / DAY_MS)
+  const hours = Math.floor(leftMs / HOUR_MS)
+  const soon = hours >= 1 ? t.hours(number(hours)) : distance(notAfterMs, now)
+  const said = days >= 1 ? t.days(number(days)) : soon
   return (
     <span className="badges" title={time(notAfterMs)}>
       <Badge tone={TONES[state]}>{state === 'expired' ? t.expired(said) : said}</Badge>

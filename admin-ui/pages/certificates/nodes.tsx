@@ -20,7 +20,12 @@ export function Nodes({
       {items.map(({ node, isThis, serial, notAfterMs, reason }) => (
         <li key={node} className="breakable">
           <strong>{node}</strong>
-          {isThis && ` (${t.thisNode})`}{' '}
+          {isThis && (
+            <>
+              {' '}
+              <Badge tone="neutral">{t.thisNode}</Badge>
+            </>
+          )}{' '}
           {serial === null ? (
             <>
               <Badge tone="warn">{t.notAsked}</Badge> <span className="hint">{reason}</span>

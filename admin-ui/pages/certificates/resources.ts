@@ -1,6 +1,6 @@
 // What these pages read.
 
-import type { CertificatePage, MeshAuthority } from '../../api/contract.ts'
+import type { AcmePage, CertificatePage, MeshAuthority } from '../../api/contract.ts'
 import type { Resource } from '../../api/resource.ts'
 
 export const CERTIFICATES_PATH = '/api/v1/certificates'
@@ -15,6 +15,9 @@ export function certificates(due: string, after: string): Resource<CertificatePa
 export function identities(after: string): Resource<CertificatePage> {
   return page({ kind: 'identity', cursor: after })
 }
+
+/** Those that an authority issues by itself, of this node. */
+export const ACME: Resource<AcmePage> = { path: `${CERTIFICATES_PATH}/acme` }
 
 export const AUTHORITY: Resource<MeshAuthority> = { path: '/api/v1/mesh/authority' }
 

@@ -3,18 +3,23 @@
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { DeniedCall } from '../../api/contract.ts'
-import { invalidate } from '../../api/resource.ts'
+import { invalidate, useResource } from '../../api/resource.ts'
+import { CONFIG } from '../../api/resources.ts'
 import { useAction } from '../../api/use-action.ts'
+import { addItemAt, NotEditable } from '../../config-text/edit.ts'
+import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Form, TextField } from '../../kit/form.tsx'
+import { Notice } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
 import { useWords } from '../../language/words.ts'
 import { AsCommand } from './as-command.tsx'
 import { HowLong, Reach } from './opening-fields.tsx'
-import { bodyOf, commandOf, firstChoice, missingOf } from './opening.ts'
+import { bodyOf, commandOf, firstChoice, missingOf, ruleOf } from './opening.ts'
+import { ruleNames } from './rule-names.ts'
 import { EGRESS_WORDS } from './words.ts'
 
 interface Allowed {
@@ -33,7 +38,10 @@ export function AllowDialog({ denial, onClose }: AllowDialogProps) {
   const kit = useWords(KIT_WORDS)
   const [choice, setChoice] = useState(() => firstChoice(denial))
   const [isTried, setTried] = useState(false)
+  const [isStuck, setStuck] = useState(false)
   const action = useAction()
+  const desk = useDraft()
+  const { data: served } = useResource(CONFIG)
   const body = bodyOf(denial, choice)
   const missing = missingOf(choice)
   const fields = {
@@ -54,6 +62,20 @@ export function AllowDialog({ denial, onClose }: AllowDialogProps) {
       tell(t.allowed(rule, until, String(revision ?? '–')), undo)
     })
   }
+  const put = (): void => {
+    setTried(true)
+    if (missing.length > 0 || served === null) return
+    try {
+      const text = desk.textOver(served)
+      const rule = ruleOf(body, ruleNames(text), Date.now())
+      desk.save(served, addItemAt(text, ['egress', 'rules'], rule))
+      onClose()
+      tell(t.adopted, { label: t.undoDraft, run: () => desk.save(served, text) })
+    } catch (error) {
+      if (!(error instanceof NotEditable)) throw error
+      setStuck(true)
+    }
+  }
   return (
     <Dialog title={t.allowTitle(`${denial.host}:${denial.port}`)} onClose={onClose}>
       <Form onSubmit={allow}>
@@ -66,13 +88,23 @@ export function AllowDialog({ denial, onClose }: AllowDialogProps) {
           value={choice.owner}
           onChange={(owner) => fields.onChange({ owner })}
         />
+        <TextField
+          label={t.openReason}
+          hint={t.openReasonHint}
+          fault={fields.missing.includes('reason') ? t.openReasonNeeded : null}
+          maxLength={300}
+          value={choice.reason}
+          onChange={(reason) => fields.onChange({ reason })}
+        />
         <HowLong {...fields} />
         <AsCommand text={commandOf(body)} />
+        {isStuck && <Notice tone="bad" title={t.notEditable} />}
         {action.refusal && <Problem refusal={action.refusal} />}
         <div className="row">
           <Button type="submit" kind="primary" isBusy={action.isBusy}>
             {t.allowDo}
           </Button>
+          <Button onClick={put}>{t.allowDraft}</Button>
           <Button onClick={onClose}>{kit.cancel}</Button>
         </div>
       </Form>

@@ -55,7 +55,8 @@ export function deniedColumns(
     {
       id: 'why',
       title: t.why,
-      value: ({ reason, rule, answer, state }) => `${reason} ${rule} ${answer} ${state.kind}`,
+      value: ({ reason, rule, answer, addresses, serverName, state }) =>
+        [reason, rule, answer, ...addresses, serverName ?? '', state.kind].join(' '),
       cell: (denial) => <Why denial={denial} />,
     },
     {
@@ -97,7 +98,7 @@ const TONES: Readonly<Record<DeniedCall['state']['kind'], Tone>> = {
 
 function Why({ denial }: { readonly denial: DeniedCall }) {
   const t = useWords(EGRESS_WORDS)
-  const { state, reason, rule, answer, passed } = denial
+  const { state, reason, rule, answer, addresses, serverName, passed } = denial
   const isPassing = state.kind === 'refused' && passed
   return (
     <>
@@ -125,6 +126,8 @@ function Why({ denial }: { readonly denial: DeniedCall }) {
         <span className="hint">
           {rule !== '' && `${t.rule} ${rule} · `}
           {wordFor(t.answers, answer)}
+          {addresses.length > 0 && ` (${addresses.join(', ')})`}
+          {serverName !== null && ` · ${t.askedFor(serverName)}`}
         </span>
       )}
     </>

@@ -6,11 +6,13 @@ import { DENIED } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { Chip, Chips } from '../../kit/chips.tsx'
 import { DataTable } from '../../kit/data-table.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
 import { Empty } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
 import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { AllowDialog } from './allow-dialog.tsx'
@@ -94,10 +96,27 @@ function Inbox({ items, actions, age }: InboxProps) {
         keyOf={({ caller, host, port }) => `${caller} ${host} ${port}`}
         tools={age}
         empty={
-          <Empty title={items.length === 0 ? t.deniedNone : t.viewNone[view]}>
-            <p className="hint">{t.deniedHint}</p>
-            {age}
-          </Empty>
+          items.length > 0 ? (
+            <Empty title={t.viewNone[view]}>
+              <p className="hint">{t.deniedHint}</p>
+              {age}
+            </Empty>
+          ) : (
+            <>
+              <p className="row">{age}</p>
+              <FirstStep
+                title={t.deniedNone}
+                hint={t.deniedHint}
+                command="egress denied"
+                operation="listDenials"
+                action={
+                  <Link className="button primary" to="/egress/check">
+                    {t.toCheck}
+                  </Link>
+                }
+              />
+            </>
+          )
         }
       />
     </>

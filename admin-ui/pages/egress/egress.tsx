@@ -4,8 +4,8 @@ import { useMemo } from 'react'
 import { CONFIG } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { parseConfig } from '../../config-text/parse.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
-import { Empty, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Tabs } from '../../kit/tabs.tsx'
 import { useWords } from '../../language/words.ts'
@@ -67,12 +67,18 @@ function Parts({ text, tab }: { readonly text: string; readonly tab: string }) {
 function Off() {
   const t = useWords(EGRESS_WORDS)
   return (
-    <Empty title={t.off}>
-      <p className="hint">{t.offHint}</p>
-      <Copyable text={EXAMPLE} />
-      <Link className="button primary" to="/config">
-        {t.toConfig}
-      </Link>
-    </Empty>
+    <FirstStep
+      title={t.off}
+      hint={t.offHint}
+      example={EXAMPLE}
+      command="check sallyport.yaml"
+      operation="readEgressModes"
+      needs="operator"
+      action={
+        <Link className="button primary" to="/config">
+          {t.toConfig}
+        </Link>
+      }
+    />
   )
 }

@@ -3,7 +3,8 @@
 import { CONFIG, DENIED } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import type { Served } from '../../api/contract.ts'
-import { setKey } from '../../config-text/edit.ts'
+import { removeKey, setKey } from '../../config-text/edit.ts'
+import { mapOf, parseConfig } from '../../config-text/parse.ts'
 import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
@@ -29,7 +30,9 @@ export function EnforceDialog({ onClose }: { readonly onClose: () => void }) {
   const reading = useResource(DENIED)
   const { data: served } = useResource(CONFIG)
   const put = (over: Served): void => {
-    desk.save(over, setKey(desk.textOver(over), ['egress', 'mode'], 'enforce'))
+    const text = setKey(desk.textOver(over), ['egress', 'mode'], 'enforce')
+    const hasEnd = mapOf(parseConfig(text).root['egress'])['learnUntil'] !== undefined
+    desk.save(over, hasEnd ? removeKey(text, ['egress', 'learnUntil']) : text)
     onClose()
     navigate('/review')
   }

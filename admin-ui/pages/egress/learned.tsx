@@ -2,18 +2,21 @@
 
 import { CONFIG, PROPOSALS } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { flowText, mapOf, parseConfig } from '../../config-text/parse.ts'
+import { flowText } from '../../config-text/parse.ts'
 import { addItemAt } from '../../config-text/edit.ts'
 import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
-import { Empty, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age, Ago } from '../../kit/time.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
 import { useMay } from '../../session/session.ts'
+import { ruleNames } from './rule-names.ts'
 import { EGRESS_WORDS } from './words.ts'
 
 const POLL_MS = 5000
@@ -26,15 +29,27 @@ export function Learned() {
   const desk = useDraft()
   const mayChange = useMay('operator')
   const text = served === null ? null : desk.textOver(served)
-  const taken = text === null ? [] : takenNames(text)
+  const taken = text === null ? [] : ruleNames(text)
   return (
     <Loaded resource={PROPOSALS} reading={reading}>
       {({ items, missed }) => (
         <>
-          <p>
+          <p className="row">
             <Age reading={reading} pollMs={POLL_MS} />
           </p>
-          {items.length === 0 && <Empty title={t.learnedNone} />}
+          {items.length === 0 && (
+            <FirstStep
+              title={t.learnedNone}
+              hint={t.learnedHint}
+              command="egress modes"
+              operation="proposeEgressRules"
+              action={
+                <Link className="button primary" to="/tail?plane=egress">
+                  {t.toTail}
+                </Link>
+              }
+            />
+          )}
           {items.map(({ rule, evidence }) => (
             <Panel
               key={rule.name}
@@ -74,9 +89,4 @@ export function Learned() {
       )}
     </Loaded>
   )
-}
-
-function takenNames(text: string): readonly string[] {
-  const { rules } = mapOf(parseConfig(text).root['egress'])
-  return Array.isArray(rules) ? rules.map((rule) => String(mapOf(rule)['name'])) : []
 }

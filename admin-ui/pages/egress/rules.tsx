@@ -9,11 +9,14 @@ import { flowText, listOf, mapOf, parseConfig, type YamlMap } from '../../config
 import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Notice } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Notice } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { useWords } from '../../language/words.ts'
 import { useMay } from '../../session/session.ts'
+import { RuleDialog } from './rule-dialog.tsx'
+import { RULE_WORDS } from './rule-words.ts'
 import { EGRESS_WORDS } from './words.ts'
 
 interface RuleView {
@@ -23,6 +26,7 @@ interface RuleView {
   readonly allow: readonly string[]
   readonly deny: readonly string[]
   readonly owner: string
+  readonly reason: string
   readonly expires: string
 }
 
@@ -37,9 +41,11 @@ export function Rules() {
 
 function RuleTable({ served }: { readonly served: Served }) {
   const t = useWords(EGRESS_WORDS)
+  const own = useWords(RULE_WORDS)
   const desk = useDraft()
   const mayChange = useMay('operator')
   const [isStuck, setStuck] = useState(false)
+  const [isAdding, setAdding] = useState(false)
   const text = desk.textOver(served)
   const rules = useMemo(() => rulesOf(text), [text])
   const remove = ({ index, name }: RuleView): void => {
@@ -50,6 +56,7 @@ function RuleTable({ served }: { readonly served: Served }) {
       setStuck(true)
     }
   }
+  const add = mayChange && <Button onClick={() => setAdding(true)}>{own.addRule}</Button>
   return (
     <>
       {isStuck && <Notice tone="bad" title={t.notEditable} />}
@@ -58,8 +65,22 @@ function RuleTable({ served }: { readonly served: Served }) {
         columns={columnsOf(t, mayChange ? remove : null)}
         rows={rules}
         keyOf={({ index, name }) => `${index} ${name}`}
-        empty={<Empty title={t.rulesNone} />}
+        tools={add}
+        empty={
+          <FirstStep
+            title={t.rulesNone}
+            command="egress allow api.example.com --from billing --owner team-pay"
+            operation="allowEgress"
+            needs="operator"
+            action={
+              <Button kind="primary" onClick={() => setAdding(true)}>
+                {own.addRule}
+              </Button>
+            }
+          />
+        }
       />
+      {isAdding && <RuleDialog served={served} onClose={() => setAdding(false)} />}
     </>
   )
 }
@@ -78,6 +99,7 @@ function ruleView(rule: YamlMap, index: number): RuleView {
     allow: listOf(rule['allow']),
     deny: listOf(rule['deny']),
     owner: wordOf(rule['owner']),
+    reason: wordOf(rule['reason']),
     expires: wordOf(rule['expires']),
   }
 }
@@ -132,8 +154,13 @@ function columnsOf(
       id: 'owner',
       title: t.owner,
       isMinor: true,
-      value: ({ owner }) => owner,
-      cell: ({ owner }) => owner || '–',
+      value: ({ owner, reason }) => `${owner} ${reason}`,
+      cell: ({ owner, reason }) => (
+        <>
+          {owner || '–'}
+          {reason !== '' && <span className="hint breakable">{reason}</span>}
+        </>
+      ),
     },
     {
       id: 'expires',

@@ -17,6 +17,7 @@ const STEP_TONES = { pass: 'ok', fail: 'bad', skip: 'neutral' } as const
 export function Answer({ explanation }: { readonly explanation: PlacedExplanation }) {
   const t = useWords(EXPLAIN_WORDS)
   const { verdict, status, reason, rule, route, service, recorded, isOther, steps } = explanation
+  const decisive = steps.find((step) => step.verdict === 'fail')
   return (
     <>
       <Panel>
@@ -25,6 +26,12 @@ export function Answer({ explanation }: { readonly explanation: PlacedExplanatio
           <strong>{status ?? t.asUpstream}</strong>
           <code>{reason}</code>
         </div>
+        {decisive !== undefined && (
+          <p className="row breakable">
+            {decisive.detail}
+            {decisive.place !== null && <PlaceLink place={decisive.place} />}
+          </p>
+        )}
         <dl className="facts">
           {route !== null && (
             <>
@@ -59,7 +66,7 @@ export function Answer({ explanation }: { readonly explanation: PlacedExplanatio
                   <Badge tone={STEP_TONES[outcome]}>
                     {outcome === 'skip' ? wordFor(t.skipped, word) : t.marks[outcome]}
                   </Badge>
-                  <strong>{step}</strong>
+                  <StepName step={step} />
                   {outcome !== 'skip' && word !== 'ok' && <code>{word}</code>}
                   {named !== '' && <span className="muted">{named}</span>}
                   {place !== null && <PlaceLink place={place} />}
@@ -71,6 +78,18 @@ export function Answer({ explanation }: { readonly explanation: PlacedExplanatio
         </ol>
       </Panel>
       <Contest explanation={explanation} />
+    </>
+  )
+}
+
+/** In the words of people, and as the command line calls it. */
+function StepName({ step }: { readonly step: string }) {
+  const t = useWords(EXPLAIN_WORDS)
+  const name = wordFor(t.stepNames, step)
+  return (
+    <>
+      <strong>{name}</strong>
+      {name !== step && name.toLowerCase() !== step && <span className="muted">{step}</span>}
     </>
   )
 }

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { PlacedExplanation } from '../../api/contract.ts'
 import { useAction } from '../../api/use-action.ts'
-import { Page } from '../../kit/page.tsx'
+import { Chip, Chips } from '../../kit/chips.tsx'
+import { Page, Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Tabs } from '../../kit/tabs.tsx'
 import { useWords } from '../../language/words.ts'
@@ -12,8 +13,10 @@ import { useQueryField } from '../../router/location.ts'
 import type { PageProps } from '../page-props.ts'
 import { Answer } from './answer.tsx'
 import { CallForm } from './call-form.tsx'
+import { FORM_WORDS } from './form-words.ts'
 import type { Question } from './policy-test.ts'
 import { RecentRefusals } from './recent-refusals.tsx'
+import { RequestFieldsForm } from './request-fields-form.tsx'
 import { RequestForm } from './request-form.tsx'
 import { SaveTest } from './save-test.tsx'
 import { SavedTests } from './saved-tests.tsx'
@@ -31,6 +34,7 @@ const TABS = ['request', 'token', 'egress', 'mesh', 'tests'] as const
 
 export function Explain({ params: { tab = 'request' } }: PageProps) {
   const t = useWords(EXPLAIN_WORDS)
+  const [by] = useQueryField('by')
   return (
     <Page title={t.title} lead={t.lead}>
       <Tabs
@@ -40,7 +44,9 @@ export function Explain({ params: { tab = 'request' } }: PageProps) {
       />
       {tab === 'token' && <TokenTab />}
       {tab === 'tests' && <SavedTests />}
-      {(tab === 'request' || tab === 'egress' || tab === 'mesh') && <Asked key={tab} kind={tab} />}
+      {(tab === 'request' || tab === 'egress' || tab === 'mesh') && (
+        <Asked key={tab + by} kind={tab} />
+      )}
     </Page>
   )
 }
@@ -53,6 +59,7 @@ interface Answered {
 function Asked({ kind }: { readonly kind: 'request' | 'egress' | 'mesh' }) {
   const [id] = useQueryField('request')
   const [url] = useQueryField('url')
+  const [method] = useQueryField('method')
   const [answered, setAnswered] = useState<Answered | null>(null)
   const action = useAction()
   const ask = (question: Question): void =>
@@ -69,12 +76,7 @@ function Asked({ kind }: { readonly kind: 'request' | 'egress' | 'mesh' }) {
   return (
     <>
       {kind === 'request' ? (
-        <RequestForm
-          key={id + url}
-          given={id || (url === '' ? '' : `curl '${url}'`)}
-          isBusy={action.isBusy}
-          onAsk={ask}
-        />
+        <RequestForms given={{ id, url, method }} isBusy={action.isBusy} onAsk={ask} />
       ) : (
         <CallForm kind={kind} isBusy={action.isBusy} onAsk={ask} />
       )}
@@ -87,5 +89,40 @@ function Asked({ kind }: { readonly kind: 'request' | 'egress' | 'mesh' }) {
       )}
       {kind === 'request' && answered === null && <RecentRefusals />}
     </>
+  )
+}
+
+interface RequestFormsProps {
+  /** As the address says. */
+  readonly given: { readonly id: string; readonly url: string; readonly method: string }
+  readonly isBusy: boolean
+  readonly onAsk: (question: Question) => void
+}
+
+/** What somebody has is pasted; what nobody has made is filled in. */
+function RequestForms({ given: { id, url, method }, isBusy, onAsk }: RequestFormsProps) {
+  const t = useWords(FORM_WORDS)
+  const [by] = useQueryField('by')
+  return (
+    <Panel>
+      <Chips label={t.how}>
+        <Chip to="/explain" isChosen={by !== 'form'}>
+          {t.paste}
+        </Chip>
+        <Chip to="/explain?by=form" isChosen={by === 'form'}>
+          {t.title}
+        </Chip>
+      </Chips>
+      {by === 'form' ? (
+        <RequestFieldsForm isBusy={isBusy} onAsk={onAsk} />
+      ) : (
+        <RequestForm
+          key={id + url}
+          given={id || (url === '' ? '' : `curl ${method === '' ? '' : `-X ${method} `}'${url}'`)}
+          isBusy={isBusy}
+          onAsk={onAsk}
+        />
+      )}
+    </Panel>
   )
 }

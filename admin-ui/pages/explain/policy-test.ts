@@ -12,6 +12,10 @@ export interface Question {
     readonly method: string
     readonly headers: readonly { readonly name: string; readonly value: string }[]
     readonly http2: boolean
+    readonly bodyBytes?: number
+    /** Address of the client. */
+    readonly clientIp?: string
+    readonly listener?: string
   }
   readonly egress?: { readonly from: string; readonly to: string }
   readonly mesh?: {
@@ -67,7 +71,11 @@ export function testOf(
   if (http === undefined) return { kind: 'unsavable', why: 'past' }
   const token = tokenOf(http.headers, config)
   if (token === 'issuer') return { kind: 'unsavable', why: 'issuer' }
-  const headers = http.headers.filter((header) => !NOT_TESTED.test(header.name.toLowerCase()))
+  const { bodyBytes = 0, clientIp, listener } = http
+  const length = bodyBytes > 0 ? [{ name: 'content-length', value: String(bodyBytes) }] : []
+  const headers = [...length, ...http.headers].filter(
+    (header) => !NOT_TESTED.test(header.name.toLowerCase()),
+  )
   const request = {
     url: http.url,
     ...(http.method !== 'GET' && { method: http.method }),
@@ -75,6 +83,8 @@ export function testOf(
       headers: Object.fromEntries(headers.map((header) => [header.name, header.value])),
     }),
     ...(http.http2 && { http2: true }),
+    ...(clientIp !== undefined && { from: clientIp }),
+    ...(listener !== undefined && { listener }),
     ...(token !== null && { token }),
   }
   return { kind: 'test', test: { name, request, expect } }

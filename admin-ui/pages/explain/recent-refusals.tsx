@@ -3,7 +3,8 @@
 import { recentRequests } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { DataTable } from '../../kit/data-table.tsx'
-import { Badge, Empty, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
@@ -11,7 +12,7 @@ import { Link } from '../../router/link.tsx'
 import { EXPLAIN_WORDS } from './words.ts'
 
 const POLL_MS = 3000
-const RECENT = recentRequests({ failed: 'true', limit: '50' })
+const RECENT = recentRequests({ failed: 'true', limit: '20' })
 
 export function RecentRefusals() {
   const t = useWords(EXPLAIN_WORDS)
@@ -25,7 +26,18 @@ export function RecentRefusals() {
             isFixed
             rows={items}
             keyOf={({ id }) => id}
-            empty={<Empty title={t.recentNone} />}
+            empty={
+              <FirstStep
+                title={t.recentNone}
+                command="tail --failed"
+                operation="listRequests"
+                action={
+                  <Link className="button primary" to="/tail">
+                    {t.toTail}
+                  </Link>
+                }
+              />
+            }
             columns={[
               {
                 id: 'status',

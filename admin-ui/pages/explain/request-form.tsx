@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { Button } from '../../kit/button.tsx'
 import { Form, TextArea } from '../../kit/form.tsx'
 import { Prose } from '../../kit/prose.tsx'
-import { Panel } from '../../kit/page.tsx'
 import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import { navigate } from '../../router/location.ts'
@@ -42,43 +41,36 @@ export function RequestForm({ given, isBusy, onAsk }: RequestFormProps) {
       ? read.request.headers.find(({ name }) => name.toLowerCase() === 'authorization')?.value
       : undefined
   return (
-    <Panel>
-      <div className="stack">
-        <Form onSubmit={ask}>
-          <TextArea
-            label={<Prose text={t.input} />}
-            hint={t.inputHint}
-            fault={fault}
-            value={text}
-            onChange={setText}
-            rows={3}
-            data-filter
-            placeholder="curl -H 'authorization: Bearer …' https://api.example.com/orders/7"
-            onKeyDown={(event) => {
-              if (
-                event.key !== 'Enter' ||
-                event.shiftKey ||
-                event.nativeEvent.isComposing ||
-                isCurl
-              )
-                return
-              event.preventDefault()
-              ask()
-            }}
-          />
-          <div className="row">
-            <Button type="submit" kind="primary" isBusy={isBusy}>
-              {t.explain}
-            </Button>
-            <Button onClick={() => onAsk({ request: 'last' })}>{t.last}</Button>
-          </div>
-        </Form>
-        {authorization !== undefined && <TokenView text={authorization} />}
-        {read?.kind === 'request' && read.request.bodyBytes === 0 && (
-          <SendRequest key={typed} question={sendable(read.request)} />
-        )}
-      </div>
-    </Panel>
+    <div className="stack">
+      <Form onSubmit={ask}>
+        <TextArea
+          label={<Prose text={t.input} />}
+          hint={t.inputHint}
+          fault={fault}
+          value={text}
+          onChange={setText}
+          rows={3}
+          data-filter
+          placeholder="curl -H 'authorization: Bearer …' https://api.example.com/orders/7"
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || isCurl)
+              return
+            event.preventDefault()
+            ask()
+          }}
+        />
+        <div className="row">
+          <Button type="submit" kind="primary" isBusy={isBusy}>
+            {t.explain}
+          </Button>
+          <Button onClick={() => onAsk({ request: 'last' })}>{t.last}</Button>
+        </div>
+      </Form>
+      {authorization !== undefined && <TokenView text={authorization} />}
+      {read?.kind === 'request' && read.request.bodyBytes === 0 && (
+        <SendRequest key={typed} question={sendable(read.request)} />
+      )}
+    </div>
   )
 }
 

@@ -11,9 +11,9 @@ import { NotEditable, removeItem, removeKey } from '../../config-text/edit.ts'
 import { parseConfig } from '../../config-text/parse.ts'
 import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
-import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Notice } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Notice } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { tell } from '../../kit/toasts.tsx'
@@ -60,13 +60,18 @@ function Tests({ served }: { readonly served: Served }) {
   }
   if (tests.length === 0) {
     return (
-      <Empty title={t.none}>
-        <p className="hint">{t.noneHint}</p>
-        <Copyable text={EXAMPLE} />
-        <Link className="button primary" to="/explain">
-          {t.toExplain}
-        </Link>
-      </Empty>
+      <FirstStep
+        title={t.none}
+        hint={t.noneHint}
+        example={EXAMPLE}
+        command="check sallyport.yaml"
+        operation="tryConfig"
+        action={
+          <Link className="button primary" to="/explain">
+            {t.toExplain}
+          </Link>
+        }
+      />
     )
   }
   const failed = run === null || run.kind === 'invalid' ? 0 : run.faults.size

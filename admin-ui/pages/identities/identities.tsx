@@ -7,7 +7,8 @@ import { useResource } from '../../api/resource.ts'
 import { parseConfig } from '../../config-text/parse.ts'
 import { Button } from '../../kit/button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Page, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Page, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
@@ -79,7 +80,19 @@ function Active() {
               rows={items}
               keyOf={({ id }) => id}
               tools={<Age reading={reading} pollMs={POLL_MS} />}
-              empty={<Empty title={t.none} />}
+              empty={
+                <FirstStep
+                  title={t.none}
+                  command="join-token --service billing"
+                  operation="listCertificates"
+                  needs="operator"
+                  action={
+                    <Link className="button primary" to="/services/tokens">
+                      {t.toTokens}
+                    </Link>
+                  }
+                />
+              }
             />
             <div className="row">
               {after !== '' && <Link to="/certificates/identities">{t.first}</Link>}

@@ -4,13 +4,14 @@ import type { LimitedKey, LimitedList } from '../../api/contract.ts'
 import { LIMITED_KEYS } from '../../api/resources.ts'
 import type { Reading } from '../../api/resource.ts'
 import { Chip, Chips } from '../../kit/chips.tsx'
-import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable } from '../../kit/data-table.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
 import { Empty, Notice, Panel } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
 import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { limitedColumns, type OnAsk } from './limited-columns.tsx'
@@ -76,14 +77,21 @@ function Listed({ list, readAtMs, onAsk }: ListedProps) {
         keyOf={({ key }) => key}
         tools={<span className="muted">{nodes > 1 && t.ofNodes(number(nodes))}</span>}
         empty={
-          <Empty title={items.length === 0 ? t.whoNone : t.viewNone[view]}>
-            {items.length === 0 && (
-              <>
-                <p className="hint">{t.whoHint}</p>
-                <Copyable text="sallyport limits ls" />
-              </>
-            )}
-          </Empty>
+          items.length > 0 ? (
+            <Empty title={t.viewNone[view]} />
+          ) : (
+            <FirstStep
+              title={t.whoNone}
+              hint={t.whoHint}
+              command="limits ls"
+              operation="listLimitedKeys"
+              action={
+                <Link className="button primary" to="/policies/limits">
+                  {t.toPolicies}
+                </Link>
+              }
+            />
+          )
         }
         columns={limitedColumns({
           t,

@@ -20,7 +20,8 @@ export const LIMIT_WORDS = words(
     lead: 'Whom limits refused, what can be done about it, and which limits there are. Keys that may be secret are shown as digests.',
     who: 'Limited callers',
     whoNone: 'Nobody was limited lately.',
-    whoHint: 'Whoever exceeds a limit stands here within two seconds. On the command line:',
+    whoHint: 'Whoever exceeds a limit stands here within two seconds.',
+    toPolicies: 'Try the limits',
     when: 'When',
     views: { all: 'All', hour: 'Last hour', now: 'Now' },
     viewNone: {
@@ -112,8 +113,8 @@ export const LIMIT_WORDS = words(
     lead: '制限で拒否された呼び出し元とその対処、設定されている制限です。機密になり得るキーはダイジェストで示します。',
     who: '制限された呼び出し元',
     whoNone: '最近制限された呼び出し元はありません。',
-    whoHint:
-      '制限を超えた呼び出し元は2秒以内にここに表示されます。コマンドラインでは次のとおりです。',
+    whoHint: '制限を超えた呼び出し元は2秒以内にここに表示されます。',
+    toPolicies: '制限を試す',
     when: '期間',
     views: { all: 'すべて', hour: '直近1時間', now: '現在' },
     viewNone: {
@@ -130,7 +131,7 @@ export const LIMIT_WORDS = words(
     remaining: '残り',
     passes: '再び通るまで',
     passesNow: '今すぐ',
-    inTime: (seconds) => `${lasting(seconds, ['日', '時間', '分', '秒'])}後`,
+    inTime: (seconds) => `あと${lasting(seconds, ['日', '時間', '分', '秒'])}`,
     first: '初回',
     key: 'ストアのキー',
     ttl: '保持期限',

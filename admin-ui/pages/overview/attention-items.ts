@@ -1,6 +1,12 @@
 // What somebody should look at, from everything that is known, the most urgent first: a pure function.
 
-import type { EndpointView, Health, NodeState, ServiceView } from '../../api/contract.ts'
+import type {
+  AcmeCertificate,
+  EndpointView,
+  Health,
+  NodeState,
+  ServiceView,
+} from '../../api/contract.ts'
 
 export interface AttentionItem {
   readonly tone: 'bad' | 'warn'
@@ -39,6 +45,7 @@ export interface AttentionWords {
   readonly certificate: (name: string, days: number) => string
   readonly certificateFaulty: (name: string) => string
   readonly moreCertificates: (count: number) => string
+  readonly notIssued: (name: string, reason: string) => string
 }
 
 /** More of a kind are told as a number. */
@@ -112,6 +119,18 @@ export function certificateItems(
     text: say.moreCertificates(more),
     to: '/certificates',
   }))
+}
+
+/** Certificates that an authority was to issue by itself and did not. */
+export function issueItems(
+  say: AttentionWords,
+  certificates: readonly AcmeCertificate[],
+): AttentionItem[] {
+  return certificates.flatMap(({ names, state, notAfterMs }): AttentionItem[] => {
+    if (state.kind !== 'failed') return []
+    const text = say.notIssued(names[0] ?? '', state.reason)
+    return [{ tone: notAfterMs === null ? 'bad' : 'warn', text, to: '/certificates' }]
+  })
 }
 
 function atMost(

@@ -15,10 +15,12 @@ import {
   certificateItems,
   endpointItems,
   fleetItems,
+  issueItems,
   nodeItems,
   type AttentionItem,
   type DueCertificate,
 } from './attention-items.ts'
+import { ACME } from '../certificates/resources.ts'
 import { REASON_WORDS, reasonText } from '../services/reason.ts'
 import { OVERVIEW_WORDS } from './words.ts'
 
@@ -51,12 +53,14 @@ export function Attention(props: AttentionProps) {
   const { draft } = useDraft()
   const nodes = useResource(NODES, POLL_MS)
   const certificates = useResource(DUE_CERTIFICATES, CERTIFICATES_POLL_MS)
+  const issued = useResource(ACME, POLL_MS)
   const say = t.items
   const items = [
     ...nodeItems(say, props.node),
     ...endpointItems(say, props.services, (endpoint) => reasonText(reasons, endpoint)),
     ...fleetItems(say, nodes.data?.items ?? []),
     ...certificateItems(say, certificates.data?.items ?? []),
+    ...issueItems(say, issued.data?.items ?? []),
     ...itemsOf(say, props, trial, draft !== null),
   ].toSorted((a, b) => URGENCY[a.tone] - URGENCY[b.tone])
   return (

@@ -15,7 +15,7 @@ export function FirstSteps() {
     <Panel title={t.steps}>
       <ol className="steps">
         <li>
-          <Link to="/routes/+new">{t.stepRoute}</Link>
+          <Link to="/first-service">{t.stepRoute}</Link>
           <p className="muted">{t.stepRouteText}</p>
         </li>
         <li>

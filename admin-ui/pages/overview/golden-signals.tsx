@@ -10,7 +10,7 @@ import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useQueryField } from '../../router/location.ts'
-import { even, evenLoad } from './signals.ts'
+import { even, evenLoad, summed } from './signals.ts'
 import { OVERVIEW_WORDS } from './words.ts'
 
 const RANGES = ['5m', '1h', '24h'] as const
@@ -66,10 +66,11 @@ interface ChartsProps {
 function Charts({ data, planes, window, atMs }: ChartsProps) {
   const t = useWords(OVERVIEW_WORDS)
   const all = even(data.points, window, atMs)
-  const { timesMs, denied } = all
+  const { timesMs } = all
   const load = evenLoad(data.load, window, atMs)
-  const plane = (name: string): readonly number[] =>
-    even(planes?.points ?? [], window, atMs, (signal) => signal.name === name).perSecond
+  const plane = (name: string) =>
+    even(planes?.points ?? [], window, atMs, (signal) => signal.name === name)
+  const sidecars = plane('sidecar')
   return (
     <div className="columns charts">
       <LineChart
@@ -97,8 +98,9 @@ function Charts({ data, planes, window, atMs }: ChartsProps) {
         unit={t.perSecond}
         timesMs={timesMs}
         series={[
-          { name: t.edge, values: plane('edge') },
-          { name: 'egress', values: plane('egress') },
+          { name: t.edge, values: plane('edge').perSecond },
+          { name: 'egress', values: plane('egress').perSecond },
+          { name: t.sidecars, values: sidecars.perSecond },
         ]}
       />
       <LineChart
@@ -107,7 +109,8 @@ function Charts({ data, planes, window, atMs }: ChartsProps) {
         timesMs={timesMs}
         series={(['auth', 'limit', 'rule', 'egress', 'mesh'] as const).map((kind) => ({
           name: t.deniedKinds[kind],
-          values: denied[kind],
+          // What sidecars refuse has not come to a door of the gateway.
+          values: summed(all.denied[kind], sidecars.denied[kind]),
         }))}
       />
       <LineChart

@@ -6,7 +6,7 @@ import { useResource, type Reading } from '../../api/resource.ts'
 import { Age } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
-import { failedPercent, worstP95Ms } from './signals.ts'
+import { failedPercent, perSecondOf, worstP95Ms } from './signals.ts'
 import { Tile } from './tile.tsx'
 import { OVERVIEW_WORDS } from './words.ts'
 
@@ -17,6 +17,7 @@ export function NowTiles({ reading }: { readonly reading: Reading<NodeState> }) 
   const t = useWords(OVERVIEW_WORDS)
   const { number } = useFormat()
   const { data, atMs } = useResource(signals('5m'), POLL_MS)
+  const planes = useResource(signals('5m', 'plane'), POLL_MS)
   const node = reading.data
   if (node === null) return null
   const points = data?.points ?? []
@@ -27,6 +28,10 @@ export function NowTiles({ reading }: { readonly reading: Reading<NodeState> }) 
     node.workers.reduce((total, worker) => total + value(worker), 0)
   const rounded = (value: number | null, unit: string): string =>
     value === null ? '–' : `${number(Math.round(value * 10) / 10)}${unit}`
+  const plane = (name: string): string => {
+    const { data: told, atMs: toldAtMs } = planes
+    return rounded(told && perSecondOf(told.points, name, toldAtMs ?? 0), '')
+  }
   return (
     <>
       <div className="tiles now" aria-label={t.now} role="group">
@@ -34,7 +39,7 @@ export function NowTiles({ reading }: { readonly reading: Reading<NodeState> }) 
           to="/tail"
           name={t.nowRequests}
           value={rounded(node.perSecond, '')}
-          note={t.nowRequestsNote}
+          note={t.nowRequestsNote(plane('egress'), plane('sidecar'))}
         />
         <Tile
           to="/tail?failed=true"

@@ -21,8 +21,8 @@ import { OVERVIEW_WORDS } from './words.ts'
 import { Workers } from './workers.tsx'
 
 const POLL_MS = 5000
-/** A store that is away must be seen within five seconds. */
-const NODE_POLL_MS = 2000
+/** Figures of the moment move within two seconds, and a store that is away is seen within five. */
+const NODE_POLL_MS = 1000
 
 export function Overview() {
   const t = useWords(OVERVIEW_WORDS)
@@ -104,7 +104,7 @@ function Tiles({ served, routes, open, endpoints, denied }: TilesProps) {
         to={served.revision === null ? '/revisions' : `/revisions/${served.revision}`}
         name={t.revision}
         value={served.revision === null ? '–' : String(served.revision)}
-        note={head === undefined ? '' : t.by(head.author || head.origin)}
+        note={head === undefined ? '' : t.by(head.author || t.origins[head.origin])}
       />
       <Tile to="/routes" name={t.routes} value={number(routes)} note={t.publicRoutes(open)} />
       <Tile

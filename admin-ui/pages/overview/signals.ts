@@ -72,6 +72,11 @@ export function even(
   }
 }
 
+/** Of two series of the same times. */
+export function summed(a: readonly number[], b: readonly number[]): readonly number[] {
+  return a.map((value, at) => value + (b[at] ?? 0))
+}
+
 export interface EvenLoad {
   readonly timesMs: readonly number[]
   readonly loopDelayMs: readonly (number | null)[]
@@ -93,6 +98,19 @@ export function evenLoad(points: readonly LoadPoint[], window: Window, nowMs: nu
     sockets: most(({ sockets }) => sockets),
     inFlight: most(({ inFlight, egressInFlight }) => inFlight + egressInFlight),
   }
+}
+
+/** What is told late by a moment is not taken for nothing. */
+const RATE_MS = 10_000
+const LATE_MS = 3000
+
+/** Requests a second of one plane, over ten seconds. */
+export function perSecondOf(points: readonly SignalPoint[], plane: string, nowMs: number): number {
+  const untilMs = nowMs - LATE_MS
+  const signals = points
+    .filter(({ atMs }) => atMs >= untilMs - RATE_MS && atMs < untilMs)
+    .flatMap(({ signals }) => signals.filter(({ name }) => name === plane))
+  return sumOf(signals, ({ requests }) => requests) / (RATE_MS / 1000)
 }
 
 /** Share of requests that failed since `sinceMs`, in percent; null without a request. */

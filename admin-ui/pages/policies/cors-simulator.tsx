@@ -6,7 +6,6 @@ import { call } from '../../api/client.ts'
 import type { Simulation } from '../../api/contract.ts'
 import { CONFIG } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { useAction } from '../../api/use-action.ts'
 import { matchOf, parseConfig, type RouteView } from '../../config-text/parse.ts'
 import { useDraft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
@@ -23,6 +22,7 @@ import type { PolicyTabProps } from './draft-edit.ts'
 import { attachCors } from './policy-edits.ts'
 import { SimulationView } from './simulation-view.tsx'
 import { Attach } from './used-by.tsx'
+import { useLiveAnswer } from './use-live-answer.ts'
 import { POLICY_WORDS } from './words.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
@@ -48,28 +48,20 @@ export function CorsSimulator({ config, edit, mayChange, given }: CorsSimulatorP
     headers: 'content-type: application/json, authorization',
     credentials: false,
   }))
-  const [answer, setAnswer] = useState<Simulation | null>(null)
-  const [isTried, setTried] = useState(false)
-  const action = useAction()
   const set = <Key extends keyof CorsFields>(key: Key) => {
     return (value: CorsFields[Key]): void => setFields((before) => ({ ...before, [key]: value }))
   }
   const isOwn = fields.subject === OWN
   const cors = typedCors(fields.yaml)
-  const simulate = (): void => {
-    setTried(true)
-    if (isOwn && cors === null) return
-    void action.run(async () => {
-      const body = questionOf(fields, cors?.value, config.routes)
-      setAnswer(null)
-      setAnswer(await call<Simulation>('POST', '/api/v1/cors:simulate', { body }))
-    })
-  }
+  const isKnown = !fields.subject.startsWith(SERVED) || served.length > 0
+  const question =
+    (isOwn && cors === null) || !isKnown ? null : questionOf(fields, cors?.value, config.routes)
+  const { answer, refusal, isBusy, askNow } = useLiveAnswer(question, simulate)
   return (
     <Panel title={t.simulator}>
       <div className="stack">
         <p className="muted">{t.lead}</p>
-        <Form onSubmit={simulate}>
+        <Form onSubmit={askNow}>
           <SelectField
             label={t.subject}
             value={fields.subject}
@@ -80,7 +72,7 @@ export function CorsSimulator({ config, edit, mayChange, given }: CorsSimulatorP
             <TextArea
               label={t.yaml}
               rows={4}
-              fault={isTried && cors === null ? t.yamlFault : null}
+              fault={cors === null ? t.yamlFault : null}
               value={fields.yaml}
               onChange={set('yaml')}
             />
@@ -111,10 +103,10 @@ export function CorsSimulator({ config, edit, mayChange, given }: CorsSimulatorP
             isOn={fields.credentials}
             onChange={set('credentials')}
           />
-          <Button type="submit" kind="primary" isBusy={action.isBusy}>
+          <Button type="submit" kind="primary" isBusy={isBusy}>
             {t.simulate}
           </Button>
-          {action.refusal && <Problem refusal={action.refusal} />}
+          {refusal !== null && <Problem refusal={refusal} />}
         </Form>
         {answer !== null && <SimulationView simulation={answer} />}
         {fields.subject.startsWith(SERVED) && (
@@ -135,6 +127,10 @@ export function CorsSimulator({ config, edit, mayChange, given }: CorsSimulatorP
       </div>
     </Panel>
   )
+}
+
+function simulate(body: object): Promise<Simulation> {
+  return call<Simulation>('POST', '/api/v1/cors:simulate', { body })
 }
 
 type Options = readonly (readonly [string, string])[]

@@ -38,6 +38,16 @@ export const CORS_WORDS = words(
       method_not_allowed: 'The preflight does not allow this method.',
       header_not_allowed: 'The preflight does not allow one of the fields.',
     },
+    refusals: {
+      cors_origin_not_allowed:
+        'The gateway refuses the preflight: this origin is not listed in `cors`, so the request itself is never sent.',
+      cors_method_not_allowed:
+        'The gateway refuses the preflight: this method is not among the `methods` of `cors`, or the route does not take it.',
+      cors_header_not_allowed:
+        'The gateway refuses the preflight: one of these fields is not among the `headers` of `cors`.',
+      cors_private_network_not_allowed:
+        'The gateway refuses the preflight: no page of a public site may call into a private network.',
+    },
     isOff:
       'No cors here: the gateway adds nothing, and whatever the service itself says reaches the browser.',
     spelled: (origin: string) =>
@@ -91,6 +101,16 @@ export const CORS_WORDS = words(
       preflight_status: 'プリフライトの応答が成功ではありません。',
       method_not_allowed: 'プリフライトでこのメソッドが許可されません。',
       header_not_allowed: 'プリフライトで許可されないヘッダーがあります。',
+    },
+    refusals: {
+      cors_origin_not_allowed:
+        'ゲートウェイがプリフライトを拒否します。このオリジンが`cors`に含まれていないため、リクエスト自体は送信されません。',
+      cors_method_not_allowed:
+        'ゲートウェイがプリフライトを拒否します。このメソッドが`cors`の`methods`に含まれていないか、ルートの対象外です。',
+      cors_header_not_allowed:
+        'ゲートウェイがプリフライトを拒否します。`cors`の`headers`に含まれていないヘッダーがあります。',
+      cors_private_network_not_allowed:
+        'ゲートウェイがプリフライトを拒否します。公開サイトのページからプライベートネットワークへは呼び出せません。',
     },
     isOff:
       'corsの設定がないため、ゲートウェイは何も付けません。サービス自身の応答がそのままブラウザーに届きます。',

@@ -4,11 +4,13 @@ import { useState } from 'react'
 import { stringify } from 'yaml'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
-import { Empty, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Panel } from '../../kit/page.tsx'
 import { useWords } from '../../language/words.ts'
 import { CORS_WORDS } from './cors-words.ts'
 import { CorsSimulator } from './cors-simulator.tsx'
 import type { PolicyTabProps } from './draft-edit.ts'
+import { ToRoutes } from './first-steps.tsx'
 import { attachCors, corsOf, detachCors, type Shared } from './policy-edits.ts'
 import { Attach, UsedBy } from './used-by.tsx'
 import { POLICY_WORDS } from './words.ts'
@@ -28,10 +30,15 @@ export function Cors(props: PolicyTabProps) {
       <div className="stack">
         <h2>{t.policies}</h2>
         {policies.length === 0 ? (
-          <Empty title={t.none}>
-            <p className="hint">{t.noneHint}</p>
-            <Copyable text={EXAMPLE} />
-          </Empty>
+          <FirstStep
+            title={t.none}
+            hint={t.noneHint}
+            example={EXAMPLE}
+            command="cors orders --origin https://app.example.com"
+            operation="simulateCors"
+            needs="operator"
+            action={<ToRoutes />}
+          />
         ) : (
           policies.map((policy) => (
             <Policy key={policy.text} policy={policy} onTry={() => setTried(policy)} {...props} />

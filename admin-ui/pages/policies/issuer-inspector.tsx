@@ -13,9 +13,10 @@ import { Problem } from '../../kit/problem.tsx'
 import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import type { PolicyTabProps } from './draft-edit.ts'
+import { addIssuer, issuerFields, type IssuerFields } from './issuer-fields.ts'
+import { IssuerForm } from './issuer-form.tsx'
 import { ISSUER_WORDS } from './issuer-words.ts'
 import { KeyTable } from './key-table.tsx'
-import { addIssuer } from './policy-edits.ts'
 import { POLICY_WORDS } from './words.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
@@ -97,9 +98,9 @@ function Found({ found, config, edit, mayChange }: FoundProps) {
       <KeyTable keys={keys} />
       {mayChange && known === undefined && (
         <AddForm
-          issuer={issuer}
+          found={found}
           taken={config.issuers}
-          onAdd={(name) => edit((text) => addIssuer(text, config, name, issuer), t.added(name))}
+          onAdd={(name, fields) => edit((text) => addIssuer(text, name, fields), t.added(name))}
         />
       )}
     </div>
@@ -107,24 +108,19 @@ function Found({ found, config, edit, mayChange }: FoundProps) {
 }
 
 interface AddFormProps {
-  readonly issuer: string
+  readonly found: InspectedIssuer
   readonly taken: readonly string[]
-  readonly onAdd: (name: string) => void
+  readonly onAdd: (name: string, fields: IssuerFields) => void
 }
 
-function AddForm({ issuer, taken, onAdd }: AddFormProps) {
+function AddForm({ found: { issuer, jwksUri, algorithms }, taken, onAdd }: AddFormProps) {
   const t = useWords(ISSUER_WORDS)
   const [name, setName] = useState(() => new URL(issuer).hostname.split('.')[0] ?? '')
   const [isTried, setTried] = useState(false)
   const plain = plainText(name)
   const fault = taken.includes(plain) ? t.nameTaken : NAME.test(plain) ? null : t.nameFault
   return (
-    <Form
-      onSubmit={() => {
-        setTried(true)
-        if (fault === null) onAdd(plain)
-      }}
-    >
+    <div className="stack">
       <TextField
         label={t.name}
         className="code"
@@ -132,7 +128,17 @@ function AddForm({ issuer, taken, onAdd }: AddFormProps) {
         value={name}
         onChange={setName}
       />
-      <Button type="submit">{t.add}</Button>
-    </Form>
+      <IssuerForm
+        name={plain}
+        given={issuerFields(issuer)}
+        found={jwksUri}
+        usable={algorithms}
+        action={t.add}
+        onSave={(fields) => {
+          setTried(true)
+          if (fault === null) onAdd(plain, fields)
+        }}
+      />
+    </div>
   )
 }

@@ -70,11 +70,7 @@ export const ISSUER_WORDS = words(
     inline: 'keys stand in the file',
     ownCa: 'fetched over its own CA',
     mesh: 'Sidecars join the mesh with its tokens.',
-    audience: 'Audience',
-    audienceHint: 'For a route that asked for no token until now: what `aud` must name.',
-    audienceMissing: 'Say what aud must name: that route asked for no token until now.',
     only: 'It is the only issuer of that route, and a route must say who may call. Attach another one first, or change auth in the route itself.',
-    attachTo: 'Also accept its tokens on',
   },
   {
     inspect: 'IDプロバイダーに問い合わせる',
@@ -143,10 +139,6 @@ export const ISSUER_WORDS = words(
     inline: '鍵は設定ファイル内',
     ownCa: '専用のCAで取得',
     mesh: 'サイドカーはこの発行者のトークンでメッシュに参加します。',
-    audience: '対象（audience）',
-    audienceHint: 'これまでトークンを求めていなかったルートで、`aud`に必要な値です。',
-    audienceMissing: 'このルートはこれまでトークンを求めていなかったため、audienceが必要です。',
     only: 'このルートの唯一の発行者です。呼び出せる相手は必ず指定するため、先に別の発行者を適用するか、ルートのauthを変更してください。',
-    attachTo: 'このトークンを受け入れるルートを追加',
   },
 )

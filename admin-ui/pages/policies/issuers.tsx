@@ -1,25 +1,24 @@
 // The issuers: whose tokens are accepted, how their keys are, and on which routes.
 
 import { useState } from 'react'
-import type { ListedIssuer } from '../../api/contract.ts'
 import { ISSUERS } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { listOf, mapOf, type RouteView } from '../../config-text/parse.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
-import { TextField } from '../../kit/form.tsx'
-import { Badge, Empty, Notice, Panel } from '../../kit/page.tsx'
+import { flowText, listOf, mapOf, type RouteView } from '../../config-text/parse.ts'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Notice, Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
-import { Prose } from '../../kit/prose.tsx'
-import { Ago } from '../../kit/time.tsx'
-import { useFormat } from '../../language/format.ts'
-import { plainText } from '../../language/typed-text.ts'
-import { wordFor } from '../../language/word-for.ts'
 import { useWords } from '../../language/words.ts'
 import type { PolicyTabProps } from './draft-edit.ts'
+import { ToFirstService } from './first-steps.tsx'
+import { changeIssuer, issuerFields } from './issuer-fields.ts'
+import { ISSUER_FORM_WORDS } from './issuer-form-words.ts'
+import { IssuerForm } from './issuer-form.tsx'
+import { Health, Rules, type HealthProps } from './issuer-health.tsx'
 import { IssuerInspector } from './issuer-inspector.tsx'
 import { ISSUER_WORDS } from './issuer-words.ts'
-import { attachIssuer, detachIssuer, isOnlyIssuer } from './policy-edits.ts'
-import { Attach, UsedBy } from './used-by.tsx'
+import { detachIssuer, isOnlyIssuer, requirementText, requireToken } from './requirement.ts'
+import { RequirementForm } from './requirement-form.tsx'
+import { UsedBy } from './used-by.tsx'
 import { POLICY_WORDS } from './words.ts'
 
 const POLL_MS = 5000
@@ -34,10 +33,15 @@ export function Issuers(props: PolicyTabProps) {
       {mayChange && <IssuerInspector {...props} />}
       {reading.refusal !== null && <Problem refusal={reading.refusal} />}
       {config.issuers.length === 0 ? (
-        <Empty title={t.none}>
-          <p className="hint">{t.noneHint}</p>
-          <Copyable text={EXAMPLE} />
-        </Empty>
+        <FirstStep
+          title={t.none}
+          hint={t.noneHint}
+          example={EXAMPLE}
+          command="issuers discover https://idp.example.com/"
+          operation="listIssuers"
+          needs="operator"
+          action={<ToFirstService />}
+        />
       ) : (
         config.issuers.map((name) => (
           <Issuer
@@ -53,19 +57,15 @@ export function Issuers(props: PolicyTabProps) {
   )
 }
 
-interface IssuerProps extends PolicyTabProps {
+interface IssuerProps extends PolicyTabProps, HealthProps {
   readonly name: string
-  /** null: not served, or not read yet. */
-  readonly listed: ListedIssuer | null
-  readonly isRead: boolean
 }
 
 function Issuer({ name, listed, isRead, config, edit, mayChange }: IssuerProps) {
   const t = useWords(ISSUER_WORDS)
+  const form = useWords(ISSUER_FORM_WORDS)
   const common = useWords(POLICY_WORDS)
-  const [audience, setAudience] = useState('')
   const [isOnly, setOnly] = useState(false)
-  const [isAudienceMissing, setAudienceMissing] = useState(false)
   const written = mapOf(config.root['issuers'])[name]
   const uses = (route: RouteView): boolean =>
     route.auth.kind === 'token' && route.auth.issuers.includes(name)
@@ -74,17 +74,6 @@ function Issuer({ name, listed, isRead, config, edit, mayChange }: IssuerProps) 
     setOnly(isLast)
     if (!isLast) edit((text) => detachIssuer(text, route, name), common.detached(route.name))
   }
-  const attach = (route: RouteView): void => {
-    const isMissing = route.auth.kind !== 'token' && plainText(audience) === ''
-    setAudienceMissing(isMissing)
-    if (isMissing) return
-    edit(
-      (text) => attachIssuer(text, route, name, plainText(audience)),
-      common.attached(route.name),
-    )
-  }
-  const others = config.routes.filter((route) => !uses(route))
-  const isNeeded = others.some(({ auth }) => auth.kind !== 'token')
   return (
     <Panel title={name}>
       <div className="stack">
@@ -99,99 +88,44 @@ function Issuer({ name, listed, isRead, config, edit, mayChange }: IssuerProps) 
           {listed !== null && <Rules listed={listed} />}
           <dt>{common.usedBy}</dt>
           <dd>
-            <UsedBy routes={config.routes.filter(uses)} onDetach={mayChange ? detach : null} />
+            <UsedBy
+              routes={config.routes.filter(uses)}
+              noteOf={requirementText}
+              onDetach={mayChange ? detach : null}
+            />
           </dd>
         </dl>
         {listed?.joinsMesh === true && <p className="muted">{t.mesh}</p>}
         {isOnly && <Notice tone="warn" title={t.only} />}
         {mayChange && (
           <>
-            {isNeeded && (
-              <TextField
-                label={t.audience}
-                hint={t.audienceHint}
-                className="code"
-                fault={isAudienceMissing ? t.audienceMissing : null}
-                value={audience}
-                onChange={setAudience}
+            <details className="more">
+              <summary>{form.ask}</summary>
+              <RequirementForm
+                issuer={name}
+                routes={config.routes}
+                onSave={(route, fields) =>
+                  edit((text) => requireToken(text, route, name, fields), form.required(route.name))
+                }
               />
-            )}
-            <Attach label={t.attachTo} routes={others} onAttach={attach} />
+            </details>
+            <details className="more">
+              <summary>{form.change}</summary>
+              <IssuerForm
+                key={flowText(written)}
+                name={name}
+                given={issuerFields(written)}
+                found={listed?.jwks.url ?? null}
+                usable={null}
+                action={form.put}
+                onSave={(fields) =>
+                  edit((text) => changeIssuer(text, name, written, fields), form.changed(name))
+                }
+              />
+            </details>
           </>
         )}
       </div>
     </Panel>
-  )
-}
-
-const TONES = { loading: 'info', fresh: 'ok', stale: 'warn', failed: 'bad' } as const
-
-function Health({ listed, isRead }: Pick<IssuerProps, 'listed' | 'isRead'>) {
-  const t = useWords(ISSUER_WORDS)
-  if (listed === null) {
-    if (!isRead) return null
-    return (
-      <>
-        <dt>{t.health}</dt>
-        <dd>
-          <Badge tone="info">{t.states.draft}</Badge>
-        </dd>
-      </>
-    )
-  }
-  const { health, keys } = listed
-  const kids = keys.map(({ kid, alg, type }) => `${kid ?? '–'} (${alg ?? type})`)
-  return (
-    <>
-      <dt>{t.health}</dt>
-      <dd>
-        {health === null ? (
-          <Badge tone="neutral">{t.states.unknown}</Badge>
-        ) : (
-          <Badge tone={TONES[health.state]}>{t.states[health.state]}</Badge>
-        )}{' '}
-        {t.stateOf(keys.length)} <code>{kids.join(', ')}</code>
-        {(health?.refusedKeys ?? []).map(({ index, keyId, reason }) => (
-          <p key={index} className="hint">
-            <code>{keyId ?? `#${index + 1}`}</code> <Prose text={wordFor(t.refusals, reason)} />
-          </p>
-        ))}
-      </dd>
-      {health !== null && health.lastSuccessMs !== null && (
-        <>
-          <dt>{t.lastSuccess}</dt>
-          <dd>
-            <Ago ms={health.lastSuccessMs} />
-          </dd>
-        </>
-      )}
-      {health !== null && health.lastError !== null && (
-        <>
-          <dt>{t.lastError}</dt>
-          <dd className="breakable">{health.lastError}</dd>
-        </>
-      )}
-    </>
-  )
-}
-
-function Rules({ listed }: { readonly listed: ListedIssuer }) {
-  const t = useWords(ISSUER_WORDS)
-  const { number } = useFormat()
-  const { algorithms, clockSkewMs, maxLifetimeMs, type, jwks, hasOwnCa } = listed
-  const parts = [
-    algorithms.join(' '),
-    t.skew(number(clockSkewMs / 1000)),
-    ...(maxLifetimeMs === null ? [] : [t.life(number(maxLifetimeMs / 60_000))]),
-    ...(type === null ? [] : [t.typ(type)]),
-    ...(jwks.kind === 'inline' ? [t.inline] : []),
-    ...(jwks.url === null ? [] : [jwks.url]),
-    ...(hasOwnCa ? [t.ownCa] : []),
-  ]
-  return (
-    <>
-      <dt>{t.rules}</dt>
-      <dd>{parts.join(' · ')}</dd>
-    </>
   )
 }

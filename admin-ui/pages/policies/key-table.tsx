@@ -2,7 +2,8 @@
 
 import type { InspectedKey } from '../../api/contract.ts'
 import { DataTable } from '../../kit/data-table.tsx'
-import { Badge, Empty } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge } from '../../kit/page.tsx'
 import { Prose } from '../../kit/prose.tsx'
 import { Time } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
@@ -19,7 +20,13 @@ export function KeyTable({ keys }: { readonly keys: readonly InspectedKey[] }) {
       isFixed
       rows={keys.map((key, index) => ({ ...key, index }))}
       keyOf={({ index }) => String(index)}
-      empty={<Empty title={t.noKeys} />}
+      empty={
+        <FirstStep
+          title={t.noKeys}
+          command="issuers discover https://idp.example.com/"
+          operation="discoverIssuer"
+        />
+      }
       columns={[
         { id: 'kid', title: t.key, cell: ({ kid }) => <code>{kid ?? '–'}</code> },
         {

@@ -18,11 +18,12 @@ export function LimitPicture({ promise }: { readonly promise: LimitPromise }) {
   const t = useWords(LIMIT_WORDS)
   const { number } = useFormat()
   const curve = curveOf(promise)
+  const span = (ms: number): string => spanText(ms, t.spanUnits)
   const { kind, burst, count, perMs, cost, isFallback } = promise
   const said =
     kind === 'window'
-      ? t.window(number(burst), spanText(perMs))
-      : t.bucket(number(burst), number(count), spanText(perMs))
+      ? t.window(number(burst), span(perMs))
+      : t.bucket(number(burst), number(count), span(perMs))
   return (
     <figure className="figure">
       <figcaption className="legend">
@@ -32,7 +33,7 @@ export function LimitPicture({ promise }: { readonly promise: LimitPromise }) {
         </span>
         {isFallback && <span className="muted">{t.fallback}</span>}
       </figcaption>
-      <Steps curve={curve} label={`${t.promise}: ${said}`} />
+      <Steps curve={curve} label={`${t.promise}: ${said}`} spanOf={span} />
       <details className="more">
         <summary>{t.asTable}</summary>
         <div className="table-frame" tabIndex={0} role="region" aria-label={t.promise}>
@@ -48,7 +49,7 @@ export function LimitPicture({ promise }: { readonly promise: LimitPromise }) {
             <tbody>
               {rowsOf(curve).map(({ atMs, most }) => (
                 <tr key={atMs}>
-                  <td>{spanText(atMs)}</td>
+                  <td>{span(atMs)}</td>
                   <td>{number(most)}</td>
                 </tr>
               ))}
@@ -60,7 +61,13 @@ export function LimitPicture({ promise }: { readonly promise: LimitPromise }) {
   )
 }
 
-function Steps({ curve, label }: { readonly curve: LimitCurve; readonly label: string }) {
+interface StepsProps {
+  readonly curve: LimitCurve
+  readonly label: string
+  readonly spanOf: (ms: number) => string
+}
+
+function Steps({ curve, label, spanOf }: StepsProps) {
   const { number } = useFormat()
   const { spanMs, steps } = curve
   const most = Math.max(1, steps.at(-1)?.most ?? 1)
@@ -84,7 +91,7 @@ function Steps({ curve, label }: { readonly curve: LimitCurve; readonly label: s
           y={HEIGHT - 6}
           textAnchor={part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}
         >
-          {spanText(spanMs * part)}
+          {spanOf(spanMs * part)}
         </text>
       ))}
       <path className="line first" d={`M${x(0)} ${y(0)}${line.join('')}H${x(spanMs)}`} />

@@ -40,13 +40,14 @@ export function rowsOf({ steps }: LimitCurve, most = 8): LimitCurve['steps'] {
   })
 }
 
-/** `250 ms`, `4 s`, `2.5 min`, `3 h`. */
-export function spanText(ms: number): string {
-  const units = [
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const
-  const [unit, size] = units.find(([, length]) => ms >= length) ?? ['ms', 1]
-  return `${Math.round((ms / size) * 100) / 100} ${unit}`
+/** `250 ms`, `4 s`, `2.5 min`, `3 h`; `units`: those four as they follow their number. */
+export function spanText(ms: number, units: SpanUnits): string {
+  if (ms === 0) return '0'
+  const sizes = [3_600_000, 60_000, 1000, 1]
+  const found = sizes.findIndex((size) => ms >= size)
+  const index = found === -1 ? sizes.length - 1 : found
+  return `${Math.round((ms / sizes[index]!) * 100) / 100}${units.toReversed()[index]!}`
 }
+
+/** Milliseconds, seconds, minutes, hours. */
+export type SpanUnits = readonly [string, string, string, string]

@@ -1,16 +1,14 @@
 // A limit that is only thought of: drawn, counted against what is on record, and put on a route where it is good.
 
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { LimitPromise, Replay } from '../../api/contract.ts'
-import { useAction } from '../../api/use-action.ts'
 import { flowText } from '../../config-text/parse.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
 import { Form, SelectField, TextField } from '../../kit/form.tsx'
 import { Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
-import { plainText } from '../../language/typed-text.ts'
 import { useWords } from '../../language/words.ts'
 import type { PolicyTabProps } from './draft-edit.ts'
 import { limitFields, limitOf, type LimitFields } from './limit-fields.ts'
@@ -19,6 +17,7 @@ import { LIMIT_WORDS } from './limit-words.ts'
 import { attachLimit, type Shared } from './policy-edits.ts'
 import { ReplayView } from './replay-view.tsx'
 import { Attach } from './used-by.tsx'
+import { useLiveAnswer } from './use-live-answer.ts'
 import { POLICY_WORDS } from './words.ts'
 
 interface Tried {
@@ -35,30 +34,16 @@ export function LimitTrial({ config, edit, mayChange, given }: LimitTrialProps) 
   const common = useWords(POLICY_WORDS)
   const [fields, setFields] = useState<LimitFields>(() => limitFields(given?.value))
   const [route, setRoute] = useState(given?.routes[0]?.name ?? config.routes[0]?.name ?? '')
-  const [tried, setTried] = useState<Tried | null>(null)
-  const [isTried, setIsTried] = useState(false)
-  const action = useAction()
-  const set = (key: 'rate' | 'burst' | 'key') => (value: string) =>
+  const set = (key: 'rate' | 'burst' | 'key' | 'onStoreDown') => (value: string) =>
     setFields((before) => ({ ...before, [key]: value }))
   const limit = limitOf(fields)
-  const ask = (): void => {
-    setIsTried(true)
-    if (limit === null) return
-    void action.run(async () => {
-      const body = { limit, ...(route !== '' && { route }) }
-      setTried(null)
-      setTried(await call<Tried>('POST', '/api/v1/limits:try', { body }))
-    })
-  }
-  // Something to look at from the start; asked again by hand.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps
-  useEffect(ask, [])
-  const isBurstFault = isTried && limit === null && !/^\d*$/.test(plainText(fields.burst))
+  const question = limit === null ? null : { limit, ...(route !== '' && { route }) }
+  const { answer: tried, refusal, isBusy, askNow } = useLiveAnswer(question, tryLimit)
   return (
     <Panel title={t.trial}>
       <div className="stack">
         <p className="muted">{t.lead}</p>
-        <Form onSubmit={ask}>
+        <Form onSubmit={askNow}>
           <div className="form-columns">
             <TextField
               label={t.rate}
@@ -70,7 +55,7 @@ export function LimitTrial({ config, edit, mayChange, given }: LimitTrialProps) 
             <TextField
               label={t.burst}
               hint={t.burstHint}
-              fault={isBurstFault ? t.burstFault : null}
+              fault={limit === null ? t.burstFault : null}
               className="code"
               inputMode="numeric"
               value={fields.burst}
@@ -89,11 +74,22 @@ export function LimitTrial({ config, edit, mayChange, given }: LimitTrialProps) 
               options={[['', t.noRoute], ...config.routes.map(({ name }) => [name, name] as const)]}
               onChange={setRoute}
             />
+            <SelectField
+              label={t.storeDown}
+              hint={t.storeDownHint}
+              value={fields.onStoreDown}
+              options={[
+                ['', t.storeDownKinds.local],
+                ['closed', t.storeDownKinds.closed],
+                ['open', t.storeDownKinds.open],
+              ]}
+              onChange={set('onStoreDown')}
+            />
           </div>
-          <Button type="submit" kind="primary" isBusy={action.isBusy}>
+          <Button type="submit" kind="primary" isBusy={isBusy}>
             {t.try}
           </Button>
-          {action.refusal && <Problem refusal={action.refusal} />}
+          {refusal !== null && <Problem refusal={refusal} />}
         </Form>
         {tried !== null && (
           <div className="stack">
@@ -116,4 +112,8 @@ export function LimitTrial({ config, edit, mayChange, given }: LimitTrialProps) 
       </div>
     </Panel>
   )
+}
+
+function tryLimit(body: object): Promise<Tried> {
+  return call<Tried>('POST', '/api/v1/limits:try', { body })
 }

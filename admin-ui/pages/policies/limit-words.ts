@@ -1,6 +1,9 @@
 // What the tab of rate limits says.
 
 import { words } from '../../language/words.ts'
+import type { SpanUnits } from './limit-steps.ts'
+
+const ENGLISH_UNITS: SpanUnits = [' ms', ' s', ' min', ' h']
 
 export const LIMIT_WORDS = words(
   {
@@ -16,6 +19,13 @@ export const LIMIT_WORDS = words(
     keyHint: '`ip`, `sub`, `issuer`, `route`, `claim:NAME` or `header:NAME`; several by commas.',
     onRoute: 'Counted on the record of',
     noRoute: 'no route: only draw it',
+    storeDown: 'While the store is away',
+    storeDownHint: 'For limits that all nodes count together.',
+    storeDownKinds: {
+      local: 'admit each node’s share (local)',
+      closed: 'refuse everybody (closed)',
+      open: 'admit everybody (open)',
+    },
     try: 'Try it',
     promise: 'Most requests of one caller',
     window: (count: string, span: string) => `At most ${count} in any ${span}.`,
@@ -23,15 +33,16 @@ export const LIMIT_WORDS = words(
       `At most ${burst} at once, and ${count} every ${span} from then on.`,
     cost: (cost: string) => `Each request takes ${cost}.`,
     fallback: 'The rate stands in a claim; this is what callers without it get.',
+    spanUnits: ENGLISH_UNITS,
     requests: 'requests',
     after: 'After',
     atMost: 'At most',
     asTable: 'As a table',
-    replayNone: 'No request that would have been counted is on record.',
+    replayNone: 'No request of the last hour that would have been counted is on record.',
     replay: (limited: string, callers: string) =>
-      `${limited} of ${callers} callers would have been limited`,
+      `In the last hour, ${limited} of ${callers} callers would have been limited`,
     replayRequests: (limited: string, all: string) => `${limited} of ${all} requests refused`,
-    since: 'On record since',
+    since: (time: string) => `Their record begins at ${time}.`,
     unknown: (count: string) =>
       `${count} could not be counted: what they are counted by is masked on record.`,
     sampled: 'Under load not every request is kept on record: the real number may be higher.',
@@ -58,20 +69,28 @@ export const LIMIT_WORDS = words(
     keyHint: '`ip`、`sub`、`issuer`、`route`、`claim:名前`、`header:名前`。複数はカンマ区切り。',
     onRoute: '記録を数えるルート',
     noRoute: 'なし（図のみ）',
+    storeDown: 'ストア停止中の動作',
+    storeDownHint: '全ノードで合算する制限が対象です。',
+    storeDownKinds: {
+      local: '割り当て分まで通す（local）',
+      closed: 'すべて拒否する（closed）',
+      open: 'すべて通す（open）',
+    },
     try: '試す',
     promise: '1つの呼び出し元が送れる最大数',
-    window: (count, span) => `どの${span}の間でも最大${count}件です。`,
+    window: (count, span) => `どの時点から数えても、${span}に最大${count}件です。`,
     bucket: (burst, count, span) => `一度に最大${burst}件、以後は${span}ごとに${count}件です。`,
     cost: (cost) => `1リクエストで${cost}を消費します。`,
     fallback: 'レートはクレームで決まります。これはクレームのない呼び出し元に適用される値です。',
+    spanUnits: ['ミリ秒', '秒', '分', '時間'],
     requests: '件',
     after: '経過時間',
     atMost: '最大件数',
     asTable: '表で見る',
-    replayNone: '対象となるリクエストの記録がありません。',
-    replay: (limited, callers) => `呼び出し元${callers}件のうち${limited}件が制限されます`,
+    replayNone: '直近1時間に、対象となるリクエストの記録がありません。',
+    replay: (limited, callers) => `直近1時間の呼び出し元${callers}件のうち${limited}件が制限の対象`,
     replayRequests: (limited, all) => `リクエスト${all}件のうち${limited}件を拒否`,
-    since: '記録の始まり',
+    since: (time) => `この範囲の記録は${time}からです。`,
     unknown: (count) => `${count}件は数えられません（集計に使う値が記録で伏せられています）。`,
     sampled:
       '負荷が高いときは一部のリクエストだけを記録するため、実際の数はこれより多い場合があります。',

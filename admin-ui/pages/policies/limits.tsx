@@ -3,10 +3,12 @@
 import { useState } from 'react'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
-import { Empty, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Panel } from '../../kit/page.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import type { PolicyTabProps } from './draft-edit.ts'
+import { ToRoutes } from './first-steps.tsx'
 import { LimitTrial } from './limit-trial.tsx'
 import { LIMIT_WORDS } from './limit-words.ts'
 import { attachLimit, detachLimit, limitsOf, type Shared } from './policy-edits.ts'
@@ -26,10 +28,15 @@ export function Limits(props: PolicyTabProps) {
       <div className="stack">
         <h2>{t.policies}</h2>
         {limits.length === 0 ? (
-          <Empty title={t.none}>
-            <p className="hint">{t.noneHint}</p>
-            <Copyable text="limits: [ 100/min per sub, 20/s per ip ]" />
-          </Empty>
+          <FirstStep
+            title={t.none}
+            hint={t.noneHint}
+            example="limits: [ 100/min per sub, 20/s per ip ]"
+            command="limits measures"
+            operation="listLimitMeasures"
+            needs="operator"
+            action={<ToRoutes />}
+          />
         ) : (
           limits.map((limit) => (
             <Limit key={limit.text} limit={limit} onTry={() => setTried(limit)} {...props} />

@@ -3,14 +3,13 @@
 import type { Replay } from '../../api/contract.ts'
 import { DataTable } from '../../kit/data-table.tsx'
 import { Badge } from '../../kit/page.tsx'
-import { Time } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
 import { LIMIT_WORDS } from './limit-words.ts'
 
 export function ReplayView({ replay }: { readonly replay: Replay }) {
   const t = useWords(LIMIT_WORDS)
-  const { number } = useFormat()
+  const { number, time } = useFormat()
   const { requests, limitedRequests, callers, limitedCallers, unknown, fromMs, top } = replay
   if (requests === 0) return <p className="muted">{t.replayNone}</p>
   return (
@@ -21,14 +20,9 @@ export function ReplayView({ replay }: { readonly replay: Replay }) {
         </Badge>
         <span>{t.replayRequests(number(limitedRequests), number(requests))}</span>
       </p>
-      <p className="hint">
-        {fromMs !== null && (
-          <>
-            {t.since} <Time ms={fromMs} />.{' '}
-          </>
-        )}
-        {t.sampled} {unknown > 0 && t.unknown(number(unknown))}
-      </p>
+      {fromMs !== null && <p className="hint">{t.since(time(fromMs))}</p>}
+      <p className="hint">{t.sampled}</p>
+      {unknown > 0 && <p className="hint">{t.unknown(number(unknown))}</p>}
       {top.length > 0 && (
         <DataTable
           caption={t.refused}

@@ -18,17 +18,21 @@ const TONES: Readonly<Record<Simulation['verdict']['outcome'], Tone>> = {
 export function SimulationView({ simulation }: { readonly simulation: Simulation }) {
   const t = useWords(CORS_WORDS)
   const { verdict, preflight, actual, isOff, spelled, dropped } = simulation
+  // A preflight that the gateway refuses names no origin: why it refused says more than what the browser then misses.
+  const refusal = preflight?.reason ?? 'ok'
+  const isRefused = verdict.outcome === 'blocked' && refusal in t.refusals
+  const why = isRefused ? wordFor(t.refusals, refusal) : wordFor(t.reasons, verdict.reason)
   return (
     <div className="stack" role="status">
       <div>
         <p className="verdict">
           <Badge tone={TONES[verdict.outcome]}>{t.outcomes[verdict.outcome]}</Badge>
-          <code>{verdict.reason}</code>
+          <code>{isRefused ? refusal : verdict.reason}</code>
         </p>
         <p>
-          <Prose text={wordFor(t.reasons, verdict.reason)} />
+          <Prose text={why} />
         </p>
-        <p className="hint breakable">{verdict.detail}</p>
+        {verdict.reason !== 'ok' && <p className="hint breakable">{verdict.detail}</p>}
         {verdict.exposed.length > 0 && (
           <p className="hint">
             {t.exposed}: <code>{verdict.exposed.join(', ')}</code>

@@ -10,11 +10,13 @@ import { POLICY_WORDS } from './words.ts'
 
 export interface UsedByProps {
   readonly routes: readonly RouteView[]
+  /** What is special on one of them; '' for nothing. */
+  readonly noteOf?: (route: RouteView) => string
   /** null: nobody may. */
   readonly onDetach: ((route: RouteView) => void) | null
 }
 
-export function UsedBy({ routes, onDetach }: UsedByProps) {
+export function UsedBy({ routes, noteOf, onDetach }: UsedByProps) {
   const t = useWords(POLICY_WORDS)
   if (routes.length === 0) return <span className="muted">{t.nobody}</span>
   return (
@@ -22,6 +24,7 @@ export function UsedBy({ routes, onDetach }: UsedByProps) {
       {routes.map((route) => (
         <span key={route.index} className="row">
           <Link to={`/routes/${encodeURIComponent(route.name)}`}>{route.name}</Link>
+          {noteOf && noteOf(route) !== '' && <span className="muted">{noteOf(route)}</span>}
           {onDetach && (
             <Button
               kind="quiet"

@@ -37,6 +37,11 @@ export const POLICY_WORDS = words(
     noRetries: 'none',
     cli: 'By the command line',
     noRoutes: 'There is no route yet.',
+    toRoutes: 'See the routes',
+    firstService: 'Protect your first service',
+    change: 'Change',
+    changeOne: 'Change…',
+    changeOf: (route: string) => `Change ${route}`,
     moreLead:
       'Addresses are looked at as soon as the route is known, before anything is asked of the caller. The timeout runs until the head of the answer; retries are for requests that may safely be sent again.',
   },
@@ -73,6 +78,11 @@ export const POLICY_WORDS = words(
     noRetries: 'なし',
     cli: 'コマンドで行う場合',
     noRoutes: 'ルートはまだありません。',
+    toRoutes: 'ルートを見る',
+    firstService: '最初のサービスを保護する',
+    change: '変更',
+    changeOne: '変更…',
+    changeOf: (route) => `${route}を変更`,
     moreLead:
       'アドレスはルートが決まった直後、ほかの条件より先に判定します。タイムアウトは応答ヘッダーが届くまでの時間です。再試行は、安全に送り直せるリクエストだけが対象です。',
   },

@@ -3,9 +3,9 @@
 import type { ReleaseView } from '../../api/contract.ts'
 import { RELEASES } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
@@ -37,10 +37,18 @@ export function Releases() {
               keyOf={({ route }) => route}
               tools={<Age reading={reading} pollMs={POLL_MS} />}
               empty={
-                <Empty title={t.none}>
-                  <p className="hint">{t.noneHint}</p>
-                  <Copyable text={EXAMPLE} />
-                </Empty>
+                <FirstStep
+                  title={t.none}
+                  hint={t.noneHint}
+                  example={EXAMPLE}
+                  command="canary ls"
+                  operation="listReleases"
+                  action={
+                    <Link className="button primary" to="/routes">
+                      {t.seeRoutes}
+                    </Link>
+                  }
+                />
               }
             />
             {nextCursor !== null && <p className="hint">{t.onlyFirst}</p>}

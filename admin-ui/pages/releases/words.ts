@@ -7,6 +7,7 @@ export const RELEASE_WORDS = words(
     title: 'Releases',
     lead: 'Routes with several targets: who gets which share of the requests, and how each does.',
     none: 'No route has several targets yet.',
+    seeRoutes: 'See the routes',
     noneHint:
       'Give a route a second target with weight 0. It gets no request until you move its share here:',
     onlyFirst: 'Only the first 500 by name are listed; open another one by its address.',
@@ -59,7 +60,7 @@ export const RELEASE_WORDS = words(
     readOnly: 'Setting shares takes the role operator.',
     guard: 'Stop the target by itself (guard rails)',
     guardLead:
-      'This node compares the target with the others every second. Too much, and it gets nothing any more, within 15 seconds where it gets enough requests.',
+      'Every node compares the target with the others every second. Too much, and it gets nothing any more, within 15 seconds where it gets enough requests.',
     guardTarget: 'Target',
     maxErrorPoints: 'More errors than the others, by points',
     maxErrorHint: 'Percentage points of 5xx; empty: any.',
@@ -105,6 +106,7 @@ export const RELEASE_WORDS = words(
     title: 'リリース',
     lead: '複数の宛先を持つルートの一覧です。リクエストの配分と、宛先ごとの状態を確認します。',
     none: '複数の宛先を持つルートはまだありません。',
+    seeRoutes: 'ルートを見る',
     noneHint:
       'ルートに2つ目の宛先を重み0で加えます。ここで配分を上げるまで、リクエストは届きません：',
     onlyFirst: '名前順で最初の500件だけを表示しています。その他はアドレスで開けます。',
@@ -155,7 +157,7 @@ export const RELEASE_WORDS = words(
     readOnly: '配分の設定にはoperatorロールが必要です。',
     guard: '自動で停止する（ガードレール）',
     guardLead:
-      'このノードが毎秒、他の宛先と比較します。基準を超えると、十分なリクエストがあれば15秒以内に、その宛先への配分を0にします。',
+      '各ノードが毎秒、他の宛先と比較します。基準を超えると、十分なリクエストがあれば15秒以内に、その宛先への配分を0にします。',
     guardTarget: '対象の宛先',
     maxErrorPoints: 'エラー率の差の上限（ポイント）',
     maxErrorHint: '他の宛先に対する5xxの差。空欄なら制限しません。',

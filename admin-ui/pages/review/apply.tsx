@@ -5,8 +5,10 @@ import { call } from '../../api/client.ts'
 import type { Served } from '../../api/contract.ts'
 import { invalidate } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
+import { applyCommand, applyCurl, type ApplyOptions } from '../../draft/apply-commands.ts'
 import { useDraft, type Draft } from '../../draft/draft.ts'
 import { Button } from '../../kit/button.tsx'
+import { Copyable } from '../../kit/copy-button.tsx'
 import { Check, Form, SelectField, TextField } from '../../kit/form.tsx'
 import { Notice, Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
@@ -14,13 +16,27 @@ import { tell } from '../../kit/toasts.tsx'
 import { useWords } from '../../language/words.ts'
 import { navigate } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
+import { NodeList } from './node-list.tsx'
 import { REVIEW_WORDS } from './words.ts'
 
 /** What takes a change back where requests fail, unless somebody says otherwise by the API. */
 const GUARD = { points: 5, windowMs: 15_000 }
 const WAITS = ['30s', '60s', '5m', '15m'] as const
 
-export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isValid: boolean }) {
+/** What is served now, and by whom. */
+export interface Applied {
+  readonly revision: number | null
+  readonly nodes: readonly { readonly name: string }[]
+  readonly isGuarded: boolean
+}
+
+export interface ApplyProps {
+  readonly draft: Draft
+  readonly isValid: boolean
+  readonly onApplied: (applied: Applied) => void
+}
+
+export function Apply({ draft, isValid, onApplied }: ApplyProps) {
   const t = useWords(REVIEW_WORDS)
   const mayApply = useMay('operator')
   const desk = useDraft()
@@ -30,23 +46,14 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
   // Who wants a way back wants this one too, unless they say no.
   const isGuarded = guardWish ?? confirmWithin !== ''
   const action = useAction()
+  const options = { message, confirmWithin, guard: isGuarded ? GUARD : null }
   const apply = (): void => {
     if (!isValid || !mayApply) return
     void action.run(async () => {
-      const body = {
-        text: draft.text,
-        message,
-        ...(confirmWithin !== '' && { confirmWithin }),
-        ...(isGuarded && { guard: GUARD }),
-      }
-      const { revision } = await call<Served>('PUT', '/api/v1/config', {
-        body,
-        ifMatch: draft.base.checksum,
-      })
+      const { revision, nodes } = await put(draft, options)
       desk.discard()
-      tell(`${t.applied(String(revision ?? '–'))}${isGuarded ? ` ${t.appliedGuarded}` : ''}`)
+      onApplied({ revision, nodes, isGuarded })
       invalidate('/api/v1/')
-      navigate('/revisions')
     })
   }
   const discard = (): void => {
@@ -83,13 +90,7 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
           />
           <p className="hint">{t.guardHint}</p>
         </div>
-        {action.refusal && (
-          <Problem
-            refusal={action.refusal}
-            onGoTo={({ line = 1, column = 1 }) => navigate(`/config?line=${line}&column=${column}`)}
-          />
-        )}
-        {action.isBusy && <Notice tone="info" title={t.applying} />}
+        <Progress action={action} draft={draft} />
         <div className="row">
           <Button type="submit" kind="primary" isBusy={action.isBusy} disabledBecause={because}>
             {t.apply}
@@ -99,7 +100,67 @@ export function Apply({ draft, isValid }: { readonly draft: Draft; readonly isVa
           </Button>
           {because !== null && <span className="hint">{because}</span>}
         </div>
+        <Equivalents options={options} />
       </Form>
     </Panel>
+  )
+}
+
+async function put(
+  { text, base }: Draft,
+  { message, confirmWithin, guard }: ApplyOptions,
+): Promise<Pick<Applied, 'revision' | 'nodes'>> {
+  const body = {
+    text,
+    message,
+    ...(confirmWithin !== '' && { confirmWithin }),
+    ...(guard !== null && { guard }),
+  }
+  return call<Served & Pick<Applied, 'nodes'>>('PUT', '/api/v1/config', {
+    body,
+    ifMatch: base.checksum,
+  })
+}
+
+interface ProgressProps {
+  readonly action: ReturnType<typeof useAction>
+  readonly draft: Draft
+}
+
+/** While it is put to work, and where it was refused: each node for itself. */
+function Progress({ action: { isBusy, refusal }, draft }: ProgressProps) {
+  const t = useWords(REVIEW_WORDS)
+  if (isBusy) {
+    return (
+      <>
+        <Notice tone="info" title={t.applying} />
+        <NodeList rollout={{ kind: 'applying', before: draft.base.revision }} />
+      </>
+    )
+  }
+  if (refusal === null) return null
+  return (
+    <>
+      <Problem
+        refusal={refusal}
+        onGoTo={({ line = 1, column = 1 }) => navigate(`/config?line=${line}&column=${column}`)}
+      />
+      {refusal.code === 'rejected' && (
+        <NodeList rollout={{ kind: 'refused', errors: refusal.errors }} />
+      )}
+    </>
+  )
+}
+
+function Equivalents({ options }: { readonly options: ApplyOptions }) {
+  const t = useWords(REVIEW_WORDS)
+  return (
+    <details className="more">
+      <summary>{t.equivalents}</summary>
+      <div className="stack">
+        <Copyable text={applyCommand(options)} />
+        <Copyable text={applyCurl(location.origin, options)} />
+      </div>
+    </details>
   )
 }

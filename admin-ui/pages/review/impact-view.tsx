@@ -63,21 +63,43 @@ function Groups({ impact: { total, unknown, changed } }: { readonly impact: Impa
       </p>
       {changed.length > 0 && (
         <ul className="changes">
-          {changed.map(({ from, to, count: times, samples }) => (
-            <li key={JSON.stringify([from, to])} className="row">
-              <strong>{t.impactRow(number(times))}</strong>
-              <Outcome status={from.status} reason={from.reason} route={from.route} />
-              <span aria-hidden="true">→</span>
-              <Outcome status={to.status} reason={to.reason} route={to.route} />
-              {samples[0] !== undefined && (
-                <Link to={`/explain?request=${encodeURIComponent(samples[0])}`}>{t.explain}</Link>
-              )}
-            </li>
+          {changed.map((group) => (
+            <Group key={JSON.stringify([group.from, group.to])} group={group} />
           ))}
         </ul>
       )}
       {unknown > 0 && <p className="hint">{t.impactUnknown(number(unknown))}</p>}
     </>
+  )
+}
+
+type GroupProps = { readonly group: Impact['changed'][number] }
+
+/** From what to what, who would meet it, and one to look at closely. */
+function Group({ group: { from, to, count, samples, callers, otherCallers } }: GroupProps) {
+  const t = useWords(REVIEW_WORDS)
+  const { number } = useFormat()
+  return (
+    <li className="stack">
+      <div className="row">
+        <strong>{t.impactRow(number(count))}</strong>
+        <Outcome status={from.status} reason={from.reason} route={from.route} />
+        <span aria-label={t.becomes}>→</span>
+        <Outcome status={to.status} reason={to.reason} route={to.route} />
+        {samples[0] !== undefined && (
+          <Link to={`/explain?request=${encodeURIComponent(samples[0])}`}>{t.explain}</Link>
+        )}
+      </div>
+      <details className="more">
+        <summary>{t.callers(number(callers.length + otherCallers))}</summary>
+        {callers.map(({ caller, count: times }) => (
+          <div key={caller}>
+            <code className="breakable">{caller}</code> {t.times(number(times))}
+          </div>
+        ))}
+        {otherCallers > 0 && <div className="hint">{t.otherCallers(number(otherCallers))}</div>}
+      </details>
+    </li>
   )
 }
 

@@ -18,6 +18,7 @@ import { plainText } from '../../language/typed-text.ts'
 import { useMay } from '../../session/session.ts'
 import type { PageProps } from '../page-props.ts'
 import { Restore } from './restore.tsx'
+import { TagDialog } from './tag.tsx'
 import { REVISION_WORDS } from './words.ts'
 
 export function RevisionPage({ params }: PageProps) {
@@ -28,7 +29,7 @@ export function RevisionPage({ params }: PageProps) {
   const { data: served } = useResource(CONFIG)
   const { data: source } = useResource(CONFIG_SOURCE)
   const mayRestore = useMay('operator')
-  const [isAsking, setAsking] = useState(false)
+  const [open, setOpen] = useState<'restore' | 'tag' | null>(null)
   const isServed = served?.revision === number
   return (
     <Page
@@ -42,8 +43,9 @@ export function RevisionPage({ params }: PageProps) {
             >
               {t.download}
             </Button>
+            {mayRestore && <Button onClick={() => setOpen('tag')}>{t.tagAction}</Button>}
             {mayRestore && !isServed && source?.isWritable !== false && (
-              <Button kind="primary" onClick={() => setAsking(true)}>
+              <Button kind="primary" onClick={() => setOpen('restore')}>
                 {t.restore}
               </Button>
             )}
@@ -59,8 +61,11 @@ export function RevisionPage({ params }: PageProps) {
       <Loaded resource={resource} reading={reading}>
         {(data) => <Details revision={data} isServed={isServed} />}
       </Loaded>
-      {isAsking && served !== null && (
-        <Restore number={number} checksum={served.checksum} onClose={() => setAsking(false)} />
+      {open === 'restore' && served !== null && (
+        <Restore number={number} checksum={served.checksum} onClose={() => setOpen(null)} />
+      )}
+      {open === 'tag' && reading.data !== null && (
+        <TagDialog number={number} tag={reading.data.tag} onClose={() => setOpen(null)} />
       )}
     </Page>
   )
@@ -74,14 +79,15 @@ function Details({
   readonly isServed: boolean
 }) {
   const t = useWords(REVISION_WORDS)
-  const { number, atMs, author, origin, message, checksum, text } = data
+  const { number, atMs, author, origin, message, checksum, text, tag } = data
   return (
     <>
       <Panel>
         <dl className="facts">
           <dt>{t.when}</dt>
           <dd>
-            <Time ms={atMs} /> {isServed && <Badge tone="ok">{t.served}</Badge>}
+            <Time ms={atMs} /> {isServed && <Badge tone="ok">{t.served}</Badge>}{' '}
+            {tag !== '' && <Badge tone="info">{tag}</Badge>}
           </dd>
           <dt>{t.who}</dt>
           <dd>

@@ -5,7 +5,8 @@ import type { RevisionSummary } from '../../api/contract.ts'
 import { CONFIG, revisions } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago, Time } from '../../kit/time.tsx'
 import { wordFor } from '../../language/word-for.ts'
@@ -37,7 +38,19 @@ export function Revisions() {
               rows={items}
               keyOf={({ number }) => String(number)}
               tools={<Compare chosen={chosen} />}
-              empty={<Empty title={t.none} />}
+              empty={
+                <FirstStep
+                  title={t.none}
+                  command="history"
+                  operation="listRevisions"
+                  needs="operator"
+                  action={
+                    <Link className="button primary" to="/config">
+                      {t.toConfig}
+                    </Link>
+                  }
+                />
+              }
             />
             <div className="row">
               {cursor !== '' && <Link to="/revisions">{t.newest}</Link>}
@@ -89,10 +102,11 @@ function columnsOf(
       id: 'number',
       title: t.number,
       value: ({ number }) => number,
-      cell: ({ number }) => (
+      cell: ({ number, tag }) => (
         <span className="row">
           <Link to={`/revisions/${number}`}>{number}</Link>
           {number === served && <Badge tone="ok">{t.served}</Badge>}
+          {tag !== '' && <Badge tone="info">{tag}</Badge>}
         </span>
       ),
     },

@@ -2,6 +2,7 @@
 
 import { stringify } from 'yaml'
 import type { RouteView } from '../../config-text/parse.ts'
+import { applyCommand, applyCurl } from '../../draft/apply-commands.ts'
 import { Copyable } from '../../kit/copy-button.tsx'
 import { Panel } from '../../kit/page.tsx'
 import { useWords } from '../../language/words.ts'
@@ -9,16 +10,15 @@ import { ROUTE_WORDS } from './words.ts'
 
 export function Equivalents({ text, route }: { readonly text: string; readonly route: RouteView }) {
   const t = useWords(ROUTE_WORDS)
+  const options = { message: route.name, confirmWithin: '60s', guard: null }
   return (
     <Panel>
       <details className="more">
         <summary>{t.equivalents}</summary>
         <div className="stack">
           <Copyable text={entryText(text, route)} />
-          <Copyable text={curlOf()} />
-          <Copyable
-            text={`npx sallyport diff sallyport.yaml\nnpx sallyport apply sallyport.yaml -m "${route.name}" --confirm-within 60s`}
-          />
+          <Copyable text={applyCurl(location.origin, options)} />
+          <Copyable text={applyCommand(options)} />
         </div>
       </details>
     </Panel>
@@ -39,13 +39,4 @@ function entryText(text: string, { line, value }: RouteView): string {
     .map((one) => one.slice(indent))
     .join('\n')
     .trimEnd()
-}
-
-function curlOf(): string {
-  const { origin } = location
-  return [
-    `TAG=$(curl -s -H "authorization: Bearer $TOKEN" ${origin}/api/v1/config | jq -r .checksum)`,
-    `jq -Rs '{text: ., message: "by curl"}' sallyport.yaml | curl -X PUT ${origin}/api/v1/config \\`,
-    `  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "if-match: \\"$TAG\\"" -d @-`,
-  ].join('\n')
 }

@@ -18,10 +18,9 @@ import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { navigate, useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
-import { requestOf } from '../explain/example-request.ts'
 import type { PageProps } from '../page-props.ts'
-import { Equivalents } from './equivalents.tsx'
 import { RouteFormView } from './route-form-view.tsx'
+import { TestLink } from './test-link.tsx'
 import { ROUTE_WORDS } from './words.ts'
 
 /** No name of a route begins with a plus sign. */
@@ -140,21 +139,16 @@ function FormView({ served, text, config, route }: FormViewProps) {
   }
   return (
     <>
-      <Panel>
-        <RouteFormView
-          text={text}
-          config={config}
-          route={route}
-          isReadOnly={!mayChange}
-          onSave={save}
-        />
-      </Panel>
-      {route !== null && <Equivalents text={text} route={route} />}
+      <RouteFormView
+        text={text}
+        config={config}
+        route={route}
+        isReadOnly={!mayChange}
+        onSave={save}
+      />
       {route !== null && (
         <p className="row">
-          <Link className="button" to={`/explain?url=${encodeURIComponent(requestOf(route).url)}`}>
-            {t.test}
-          </Link>
+          <TestLink route={route} className="button" />
           {mayChange && config.routes.length > 1 && (
             <Button kind="quiet" onClick={remove}>
               {t.remove}

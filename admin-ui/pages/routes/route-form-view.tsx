@@ -1,12 +1,17 @@
-// The fields of one route, with what is missing beside the button and how what was typed is read below each field.
+// The form of one route: what is missing stands at its field, and what the gateway finds wrong with what was typed, too.
 
-import { useId, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { NotEditable } from '../../config-text/edit.ts'
-import type { ParsedConfig, RouteView } from '../../config-text/parse.ts'
+import { parseConfig, type ParsedConfig, type RouteView } from '../../config-text/parse.ts'
 import { Button } from '../../kit/button.tsx'
-import { Form, SelectField, TextArea, TextField } from '../../kit/form.tsx'
-import { Notice } from '../../kit/page.tsx'
+import { Form } from '../../kit/form.tsx'
+import { Notice, Panel } from '../../kit/page.tsx'
+import { Faults } from '../../kit/problem.tsx'
+import { problemsOf, useTrial } from '../../kit/yaml-editor.tsx'
 import { useWords } from '../../language/words.ts'
+import { Link } from '../../router/link.tsx'
+import { Equivalents } from './equivalents.tsx'
+import { CallerFields, MatchFields, PolicyFields } from './route-fields.tsx'
 import {
   addRoute,
   changeRoute,
@@ -16,6 +21,7 @@ import {
   otherKeys,
   type RouteFields,
 } from './route-form.ts'
+import { problemsOfRoute, type RouteProblems } from './route-problems.ts'
 import { ROUTE_WORDS } from './words.ts'
 
 export interface RouteFormViewProps {
@@ -32,226 +38,148 @@ type Faults = Partial<Record<keyof RouteFields, string>>
 
 export function RouteFormView({ text, config, route, isReadOnly, onSave }: RouteFormViewProps) {
   const t = useWords(ROUTE_WORDS)
-  const servicesId = useId()
   const original = route === null ? newRoute(config) : fieldsOf(route)
   const [edited, setEdited] = useState<Partial<RouteFields>>({})
   const [isTried, setTried] = useState(false)
   const [isStuck, setStuck] = useState(false)
   const fields = { ...original, ...edited }
   const read = normalized(fields)
-  const faults = isTried ? faultsOf(t, read, config, route) : {}
+  const missing = missingOf(t, read, config, route)
+  const isWhole = Object.keys(missing).length === 0
+  const wanted = isWhole ? wantedText(text, route, original, read) : null
+  const found = useProblems(wanted === text ? null : wanted, route)
+  const faults = { ...faultsOf(t, found), ...(isTried && missing) }
+  const save = (): void => {
+    setTried(true)
+    setStuck(isWhole && wanted === null)
+    if (isReadOnly || wanted === null || wanted === text) return
+    setEdited({})
+    onSave(wanted, read.name)
+  }
   const set =
     (key: keyof RouteFields) =>
     (value: string): void =>
-      setEdited({ ...edited, [key]: value })
-  const note = (key: keyof RouteFields, hint: string): string =>
-    fields[key] === read[key] || isBlank(fields[key])
-      ? hint
-      : `${t.normalized(String(read[key]))} · ${hint}`
-  const save = (): void => {
-    setTried(true)
-    setStuck(false)
-    if (isReadOnly || Object.keys(faultsOf(t, read, config, route)).length > 0) return
-    try {
-      const next = route === null ? addRoute(text, read) : changeRoute(text, route, original, read)
-      if (next === text) return
-      setEdited({})
-      onSave(next, read.name)
-    } catch (error) {
-      if (!(error instanceof NotEditable)) throw error
-      setStuck(true)
-    }
-  }
-  const common = { readOnly: isReadOnly, className: 'code' }
-  const f = t.fields
+      setEdited({ ...edited, ...onlyIssuer(key, value, fields, config), [key]: value })
+  const props = { fields, read, config, faults, isReadOnly, set }
   const isChanged = Object.keys(edited).length > 0
   return (
-    <Form onSubmit={save}>
-      <div className="form-columns">
-        <TextField
-          label={f.name}
-          hint={note('name', f.nameHint)}
-          fault={faults.name ?? null}
-          value={fields.name}
-          onChange={set('name')}
-          {...common}
-        />
-        {fields.to === null ? (
-          <div className="field">
-            <span>{f.to}</span>
-            <p className="hint">{f.toMany}</p>
-          </div>
-        ) : (
-          <TextField
-            label={f.to}
-            hint={note('to', f.toHint)}
-            fault={faults.to ?? null}
-            value={fields.to}
-            onChange={set('to')}
-            list={servicesId}
-            {...common}
-          />
-        )}
-      </div>
-      <datalist id={servicesId}>
-        {config.services.map((service) => (
-          <option key={service} value={service} />
-        ))}
-      </datalist>
-      <div className="form-columns">
-        <TextField
-          label={f.hosts}
-          hint={note('hosts', f.hostsHint)}
-          value={fields.hosts}
-          onChange={set('hosts')}
-          {...common}
-        />
-        <TextField
-          label={f.path}
-          hint={note('path', f.pathHint)}
-          fault={faults.path ?? null}
-          value={fields.path}
-          onChange={set('path')}
-          {...common}
-        />
-        <TextField
-          label={f.methods}
-          hint={note('methods', f.methodsHint)}
-          value={fields.methods}
-          onChange={set('methods')}
-          {...common}
-        />
-      </div>
-      <SelectField
-        label={f.auth}
-        value={fields.auth}
-        disabled={isReadOnly}
-        options={[
-          ['token', f.authToken],
-          ['public', f.authPublic],
-        ]}
-        onChange={set('auth')}
-      />
-      {fields.auth === 'token' && (
-        <TokenFields
-          t={t}
-          fields={fields}
-          config={config}
-          faults={faults}
-          set={set}
-          isReadOnly={isReadOnly}
-        />
-      )}
-      <div className="form-columns">
-        <TextArea
-          label={f.limits}
-          hint={note('limits', f.limitsHint)}
-          value={fields.limits}
-          onChange={set('limits')}
-          readOnly={isReadOnly}
-          rows={3}
-        />
-        <div className="form">
-          <TextField
-            label={f.cors}
-            hint={note('cors', f.corsHint)}
-            value={fields.cors}
-            onChange={set('cors')}
-            {...common}
-          />
-          <TextField
-            label={f.timeout}
-            hint={note('timeout', f.timeoutHint)}
-            value={fields.timeout}
-            onChange={set('timeout')}
-            {...common}
-          />
-        </div>
-      </div>
-      {route !== null && otherKeys(route).length > 0 && (
-        <p className="hint">{f.others(otherKeys(route).join(', '))}</p>
-      )}
-      {isStuck && <Notice tone="bad" title={t.notEditable} />}
-      {!isReadOnly && (
-        <div className="row">
-          <Button type="submit" kind="primary">
-            {t.save}
-          </Button>
-          <span className="fault" role="status">
-            {Object.values(faults).join(' ')}
-          </span>
-          {route !== null && !isChanged && <span className="hint">{t.noChange}</span>}
-        </div>
-      )}
-    </Form>
+    <>
+      <Panel>
+        <Form onSubmit={save}>
+          <MatchFields {...props} />
+          <Shadows found={found} />
+          <CallerFields {...props} />
+          <PolicyFields {...props} />
+          {route !== null && otherKeys(route).length > 0 && (
+            <p className="hint">{t.fields.others(otherKeys(route).join(', '))}</p>
+          )}
+          {found.others.length > 0 && <Faults problems={found.others} />}
+          {isStuck && <Notice tone="bad" title={t.notEditable} />}
+          {!isReadOnly && (
+            <div className="row">
+              <Button type="submit" kind="primary">
+                {t.save}
+              </Button>
+              <span className="fault" role="status">
+                {isTried && Object.values(missing).join(' ')}
+              </span>
+              {route !== null && !isChanged && <span className="hint">{t.noChange}</span>}
+            </div>
+          )}
+        </Form>
+      </Panel>
+      <Preview text={wanted} name={read.name} />
+    </>
   )
 }
 
-interface TokenFieldsProps {
-  readonly t: Words
-  readonly fields: RouteFields
-  readonly config: ParsedConfig
-  readonly faults: Faults
-  readonly set: (key: keyof RouteFields) => (value: string) => void
-  readonly isReadOnly: boolean
-}
-
-function TokenFields({
-  t,
-  fields,
-  config: { issuers },
-  faults,
-  set,
-  isReadOnly,
-}: TokenFieldsProps) {
-  const f = t.fields
-  const isListed = fields.issuer === '' || issuers.includes(fields.issuer)
-  const names = isListed ? issuers : [...issuers, fields.issuer]
+/** Two routes for the same requests: only one of them is ever asked. */
+function Shadows({
+  found: { shadowedBy, shadows },
+}: {
+  readonly found: Pick<RouteProblems, 'shadowedBy' | 'shadows'>
+}) {
+  const t = useWords(ROUTE_WORDS)
   return (
-    <div className="form-columns">
-      <SelectField
-        label={f.issuer}
-        hint={issuers.length === 0 ? f.noIssuer : undefined}
-        fault={faults.issuer ?? null}
-        value={fields.issuer}
-        disabled={isReadOnly}
-        options={[
-          ...(fields.issuer === '' ? [['', '–'] as const] : []),
-          ...names.map((name) => [name, name] as const),
-        ]}
-        onChange={set('issuer')}
-      />
-      <TextField
-        label={f.audience}
-        hint={f.audienceHint}
-        fault={faults.audience ?? null}
-        value={fields.audience}
-        onChange={set('audience')}
-        readOnly={isReadOnly}
-        className="code"
-      />
-      <TextField
-        label={f.scope}
-        hint={f.scopeHint}
-        value={fields.scope}
-        onChange={set('scope')}
-        readOnly={isReadOnly}
-        className="code"
-      />
-    </div>
+    <>
+      {shadowedBy !== null && (
+        <Notice tone="warn" title={t.shadowedBy(shadowedBy)}>
+          {t.shadowedHint}{' '}
+          <Link to={`/routes/${encodeURIComponent(shadowedBy)}`}>{shadowedBy}</Link>
+        </Notice>
+      )}
+      {shadows.length > 0 && (
+        <Notice tone="warn" title={t.shadows(shadows.join(', '))}>
+          {t.shadowedHint}
+        </Notice>
+      )}
+    </>
   )
 }
 
-function newRoute({ issuers }: ParsedConfig): RouteFields {
-  return issuers.length === 1 ? { ...NEW_ROUTE, issuer: issuers[0]! } : NEW_ROUTE
+/** The route as the form has it now, without the console. */
+function Preview({ text, name }: { readonly text: string | null; readonly name: string }) {
+  const route = useMemo(
+    () => (text === null ? null : parseConfig(text).routes.findLast((one) => one.name === name)),
+    [text, name],
+  )
+  return text === null || route == null ? null : <Equivalents text={text} route={route} />
 }
 
-function isBlank(value: string | null): boolean {
-  return value === null || value.trim() === ''
+/** null where only a person can edit that place of the file. */
+function wantedText(
+  text: string,
+  route: RouteView | null,
+  original: RouteFields,
+  read: RouteFields,
+): string | null {
+  try {
+    return route === null ? addRoute(text, read) : changeRoute(text, route, original, read)
+  } catch (error) {
+    if (error instanceof NotEditable) return null
+    throw error
+  }
+}
+
+/** `wanted` null: nothing is typed that could be asked about. */
+function useProblems(wanted: string | null, route: RouteView | null): RouteProblems {
+  const trial = useTrial(wanted)
+  return useMemo(() => {
+    if (wanted === null) return problemsOfRoute([], -1, new Map())
+    const { routes } = parseConfig(wanted)
+    const names = new Map(routes.map(({ index, name }) => [index, name]))
+    return problemsOfRoute(problemsOf(trial), route?.index ?? routes.at(-1)?.index ?? -1, names)
+  }, [trial, wanted, route])
+}
+
+function newRoute(config: ParsedConfig): RouteFields {
+  return { ...NEW_ROUTE, ...onlyIssuer('auth', 'token', NEW_ROUTE, config) }
+}
+
+/** Who asks for tokens need not choose where there is one issuer alone. */
+function onlyIssuer(
+  key: keyof RouteFields,
+  value: string,
+  { issuer }: RouteFields,
+  { issuers }: ParsedConfig,
+): Partial<RouteFields> {
+  const [only] = issuers
+  const isChosen = key !== 'auth' || value !== 'token' || issuer !== ''
+  return isChosen || only === undefined || issuers.length > 1 ? {} : { issuer: only }
+}
+
+/** What the gateway says, at the field it is about, with where that would stand in the file. */
+function faultsOf(t: Words, { byField }: RouteProblems): Faults {
+  const faults: Faults = {}
+  for (const [key, { detail, hint, line, column }] of Object.entries(byField)) {
+    const place = line === undefined ? '' : ` (${t.place(line, column ?? 1)})`
+    faults[key as keyof RouteFields] = `${detail}${hint === '' ? '' : ` → ${hint}`}${place}`
+  }
+  return faults
 }
 
 /** What the gateway would refuse for certain; everything else it says itself. */
-function faultsOf(
+function missingOf(
   { needs }: Words,
   fields: RouteFields,
   { routes }: ParsedConfig,

@@ -8,6 +8,7 @@ import { plainHost, plainText } from '../../language/typed-text.ts'
 /** As they are typed. */
 export interface RouteFields {
   readonly name: string
+  readonly owner: string
   readonly hosts: string
   readonly path: string
   readonly methods: string
@@ -24,6 +25,7 @@ export interface RouteFields {
 
 export const NEW_ROUTE: RouteFields = {
   name: '',
+  owner: '',
   hosts: '',
   path: '/*',
   methods: '',
@@ -39,6 +41,7 @@ export const NEW_ROUTE: RouteFields = {
 
 const FORM_KEYS: ReadonlySet<string> = new Set([
   'name',
+  'owner',
   'match',
   'to',
   'auth',
@@ -49,6 +52,7 @@ const FORM_KEYS: ReadonlySet<string> = new Set([
 
 export function fieldsOf({
   name,
+  owner,
   hosts,
   path,
   methods,
@@ -61,6 +65,7 @@ export function fieldsOf({
   const token = auth.kind === 'token' ? auth : { issuers: [], audiences: [], scopes: [] }
   return {
     name,
+    owner,
     hosts: hosts.join(', '),
     path,
     methods: methods.join(', '),
@@ -85,6 +90,7 @@ export function normalized(fields: RouteFields): RouteFields {
   return {
     ...fields,
     name: plainText(fields.name),
+    owner: plainText(fields.owner),
     hosts: words(plainHost(fields.hosts)).join(', '),
     path: plainText(fields.path),
     methods: words(plainText(fields.methods).toUpperCase()).join(', '),
@@ -102,6 +108,7 @@ export function normalized(fields: RouteFields): RouteFields {
 export function addRoute(text: string, fields: RouteFields): string {
   const route: Record<string, unknown> = {
     name: fields.name,
+    ...(fields.owner !== '' && { owner: fields.owner }),
     match: matchValue(fields),
     to: fields.to ?? '',
     auth: authValue(fields),
@@ -128,6 +135,7 @@ export function changeRoute(
     next = isNone ? removeKey(next, path) : setKey(next, path, value)
   }
   if (differs('name')) put([...at, 'name'], after.name)
+  if (differs('owner')) put([...at, 'owner'], after.owner)
   if (differs('hosts', 'path', 'methods')) {
     if (typeof route.value['match'] === 'string') put([...at, 'match'], matchValue(after))
     else {

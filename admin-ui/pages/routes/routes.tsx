@@ -5,16 +5,18 @@ import { CONFIG, ROUTE_FIGURES } from '../../api/resources.ts'
 import { useResource, type Reading } from '../../api/resource.ts'
 import { changesBetween } from '../../config-text/changes.ts'
 import { parseConfig, type RouteView } from '../../config-text/parse.ts'
+import { precedenceOf } from '../../config-text/precedence.ts'
 import { useDraft } from '../../draft/draft.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
-import { Badge, Empty, Notice, Page } from '../../kit/page.tsx'
+import { Badge, Notice, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useMay } from '../../session/session.ts'
 import { useFigureColumns, type RouteFigures } from './figure-columns.tsx'
+import { TestLink } from './test-link.tsx'
 import { ROUTE_WORDS } from './words.ts'
 
 const POLL_MS = 5000
@@ -39,11 +41,11 @@ export function Routes() {
 
 function Table({ served }: { readonly served: string }) {
   const t = useWords(ROUTE_WORDS)
-  const mayChange = useMay('operator')
   const { draft } = useDraft()
   const text = draft?.text ?? served
   const { routes, fault } = useMemo(() => parseConfig(text), [text])
   const changed = useMemo(() => kindsOf(served, text), [served, text])
+  const order = useMemo(() => precedenceOf(routes), [routes])
   const reading = useResource(ROUTE_FIGURES, POLL_MS)
   const figures = useMemo(() => figuresOf(reading.data), [reading.data])
   const figureColumns = useFigureColumns(figures)
@@ -55,20 +57,23 @@ function Table({ served }: { readonly served: string }) {
     )
   }
   const empty = (
-    <Empty title={t.none}>
-      {mayChange && (
-        <Link className="button primary" to="/routes/+new">
+    <FirstStep
+      title={t.none}
+      hint={t.noneHint}
+      command="check sallyport.yaml"
+      operation="applyConfig"
+      needs="operator"
+      action={
+        <Link className="button primary" to="/first-service">
           {t.addFirst}
         </Link>
-      )}
-      <p className="hint">{t.noneHint}</p>
-      <Copyable text="npx sallyport check sallyport.yaml" />
-    </Empty>
+      }
+    />
   )
   return (
     <DataTable
       caption={t.title}
-      columns={withFigures(columnsOf(t, changed), figureColumns)}
+      columns={[...columnsOf(t, changed, order), ...figureColumns, testColumn(t)]}
       rows={routes}
       keyOf={({ name, index }) => `${index} ${name}`}
       empty={empty}
@@ -82,14 +87,7 @@ function figuresOf(data: Reading<typeof ROUTE_FIGURES.answer>['data']): RouteFig
   return { windowMs: data.windowMs, byRoute: new Map(data.items.map((item) => [item.route, item])) }
 }
 
-/** Behind what a route matches; the rest follows. */
-function withFigures(
-  columns: readonly Column<RouteView>[],
-  figures: readonly Column<RouteView>[],
-): readonly Column<RouteView>[] {
-  return [...columns.slice(0, 3), ...figures, ...columns.slice(3)]
-}
-
+type Words = (typeof ROUTE_WORDS)['en']
 type Kinds = ReadonlyMap<string, 'added' | 'changed'>
 
 function kindsOf(before: string, after: string): Kinds {
@@ -103,21 +101,41 @@ function kindsOf(before: string, after: string): Kinds {
   return kinds
 }
 
-function columnsOf(t: (typeof ROUTE_WORDS)['en'], kinds: Kinds): readonly Column<RouteView>[] {
+function testColumn(t: Words): Column<RouteView> {
+  return {
+    id: 'test',
+    title: t.testOne,
+    cell: (route) => <TestLink route={route} isShort />,
+  }
+}
+
+function columnsOf(
+  t: Words,
+  kinds: Kinds,
+  order: ReadonlyMap<number, number>,
+): readonly Column<RouteView>[] {
   return [
     {
       id: 'name',
       title: t.name,
-      value: ({ name }) => name,
-      cell: ({ name }) => {
+      value: ({ name, owner }) => `${name} ${owner}`,
+      cell: ({ name, owner }) => {
         const kind = kinds.get(name)
         return (
           <>
             <Link to={`/routes/${encodeURIComponent(name)}`}>{name}</Link>{' '}
             {kind && <Badge tone="info">{t.draft[kind]}</Badge>}
+            {owner !== '' && <span className="hint">{t.ownedBy(owner)}</span>}
           </>
         )
       },
+    },
+    {
+      id: 'order',
+      title: t.order,
+      isMinor: true,
+      value: ({ index }) => order.get(index) ?? 0,
+      cell: ({ index }) => <span title={t.orderHint}>{order.get(index)}</span>,
     },
     {
       id: 'match',
@@ -129,7 +147,7 @@ function columnsOf(t: (typeof ROUTE_WORDS)['en'], kinds: Kinds): readonly Column
             {hosts.length === 0 ? '' : hosts.join(', ')}
             {path}
           </code>
-          {hosts.length === 0 && <span className="muted"> · {t.anyHost}</span>}
+          {hosts.length === 0 && <span className="hint">{t.anyHost}</span>}
           {methods.length > 0 && <span className="hint">{methods.join(' ')}</span>}
         </>
       ),
@@ -148,33 +166,36 @@ function columnsOf(t: (typeof ROUTE_WORDS)['en'], kinds: Kinds): readonly Column
     {
       id: 'auth',
       title: t.who,
-      value: ({ auth }) =>
-        auth.kind === 'token' ? [...auth.issuers, ...auth.audiences].join(' ') : auth.kind,
-      cell: ({ auth }) => {
-        if (auth.kind === 'public') return <Badge tone="warn">{t.public}</Badge>
-        if (auth.kind === 'missing') return <Badge tone="bad">{t.missing}</Badge>
-        return (
-          <>
-            <Badge tone="ok">{t.token}</Badge>
-            <span className="hint">
-              {auth.issuers.join(', ')} → {auth.audiences.join(', ')}
-              {auth.scopes.length > 0 && ` · ${auth.scopes.join(' ')}`}
+      value: ({ auth, limits }) =>
+        [
+          ...(auth.kind === 'token' ? [...auth.issuers, ...auth.audiences] : [auth.kind]),
+          ...limits,
+        ].join(' '),
+      cell: ({ auth, limits }) => (
+        <>
+          <Callers auth={auth} />
+          {limits.map((limit) => (
+            <span key={limit} className="hint">
+              {limit}
             </span>
-          </>
-        )
-      },
-    },
-    {
-      id: 'limits',
-      title: t.limits,
-      isMinor: true,
-      value: ({ limits }) => limits.join(' '),
-      cell: ({ limits }) =>
-        limits.length === 0 ? (
-          <span className="muted">–</span>
-        ) : (
-          limits.map((limit) => <div key={limit}>{limit}</div>)
-        ),
+          ))}
+        </>
+      ),
     },
   ]
+}
+
+function Callers({ auth }: Pick<RouteView, 'auth'>) {
+  const t = useWords(ROUTE_WORDS)
+  if (auth.kind === 'public') return <Badge tone="warn">{t.public}</Badge>
+  if (auth.kind === 'missing') return <Badge tone="bad">{t.missing}</Badge>
+  return (
+    <>
+      <Badge tone="ok">{t.token}</Badge>
+      <span className="hint">
+        {auth.issuers.join(', ')} → {auth.audiences.join(', ')}
+        {auth.scopes.length > 0 && ` · ${auth.scopes.join(' ')}`}
+      </span>
+    </>
+  )
 }

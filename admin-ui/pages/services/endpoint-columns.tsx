@@ -8,6 +8,7 @@ import { Ago } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
 import type { Row } from './endpoints.tsx'
+import { BySidecar } from './by-sidecar.tsx'
 import { REASON_WORDS, reasonText } from './reason.ts'
 import { SERVICE_WORDS } from './words.ts'
 
@@ -51,11 +52,13 @@ export function useEndpointColumns(actions: EndpointActions | null): readonly Co
     {
       id: 'endpoint',
       title: t.endpoint,
-      value: ({ endpoint }) => `${endpoint.name} ${endpoint.peer ?? ''}`,
-      cell: ({ endpoint: { name, peer } }) => (
+      value: ({ endpoint: { name, peer, version, zone } }) => [name, peer, version, zone].join(' '),
+      cell: ({ endpoint: { name, peer, version, zone } }) => (
         <>
           <code>{name}</code>
           {peer !== null && <span className="hint breakable">{t.mustProve(peer)}</span>}
+          {version !== null && <span className="hint">{t.ofVersion(version)}</span>}
+          {zone !== null && <span className="hint">{t.inZone(zone)}</span>}
         </>
       ),
     },
@@ -75,50 +78,22 @@ export function useEndpointColumns(actions: EndpointActions | null): readonly Co
       id: 'requests',
       title: t.requests,
       value: ({ endpoint }) => endpoint.requests,
-      cell: ({ endpoint: { requests, failed } }) => (
+      cell: ({ endpoint: { requests, failed, meanMs } }) => (
         <>
           {number(requests)}
           {failed > 0 && <span className="hint fault">{t.failed(number(failed))}</span>}
+          {meanMs !== null && (
+            <span className="hint">{t.meanMs(number(Math.round(meanMs * 10) / 10))}</span>
+          )}
         </>
       ),
     },
     {
-      id: 'mean',
-      title: t.mean,
-      isMinor: true,
-      value: ({ endpoint }) => endpoint.meanMs ?? -1,
-      cell: ({ endpoint: { meanMs } }) =>
-        meanMs === null ? '–' : `${number(Math.round(meanMs * 10) / 10)} ms`,
-    },
-    {
-      id: 'check',
-      title: t.check,
-      isMinor: true,
-      cell: ({ endpoint: { check } }) =>
-        check === null ? (
-          '–'
-        ) : (
-          <>
-            <Ago ms={check.atMs} />
-            <span className="hint">
-              {check.fault === null
-                ? t.connected(number(Math.round(check.tookMs)))
-                : t.notConnected}
-            </span>
-          </>
-        ),
-    },
-    {
-      id: 'version',
-      title: t.version,
-      isMinor: true,
-      value: ({ endpoint: { version, zone } }) => `${version ?? ''} ${zone ?? ''}`,
-      cell: ({ endpoint: { version, zone } }) => (
-        <>
-          {version ?? '–'}
-          {zone !== null && <span className="hint">{zone}</span>}
-        </>
-      ),
+      id: 'sidecar',
+      title: t.bySidecar,
+      value: ({ endpoint: { sidecar } }) => sidecar?.inbound?.requests ?? -1,
+      cell: ({ endpoint: { sidecar }, service: { kind } }) =>
+        kind === 'mesh' ? <BySidecar sidecar={sidecar} /> : '–',
     },
   ]
   if (actions !== null) {
@@ -142,7 +117,8 @@ export function useEndpointColumns(actions: EndpointActions | null): readonly Co
 
 function State({ endpoint }: { readonly endpoint: EndpointView }) {
   const t = useWords(SERVICE_WORDS)
-  const { state, breaker, ejectedBy, drain } = endpoint
+  const { number } = useFormat()
+  const { state, breaker, ejectedBy, drain, check } = endpoint
   const reason = reasonText(useWords(REASON_WORDS), endpoint)
   return (
     <>
@@ -153,6 +129,12 @@ function State({ endpoint }: { readonly endpoint: EndpointView }) {
         )}
       </span>
       {reason !== '' && <span className="hint breakable">{reason}</span>}
+      {check !== null && (
+        <span className="hint">
+          {check.fault === null ? t.connected(number(Math.round(check.tookMs))) : t.notConnected}{' '}
+          <Ago ms={check.atMs} />
+        </span>
+      )}
       {state === 'ejected' && <span className="hint">{t.ejectedBy(ejectedBy)}</span>}
       {drain !== null && (
         <span className="hint breakable">

@@ -6,10 +6,10 @@ import type { EndpointView, ServiceView } from '../../api/contract.ts'
 import { SERVICES } from '../../api/resources.ts'
 import { invalidate, useResource } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable } from '../../kit/data-table.tsx'
 import { Check } from '../../kit/form.tsx'
-import { Empty, Notice } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Notice } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
@@ -106,16 +106,18 @@ function Table({ services, missing, age }: TableProps) {
 
 function NoServices() {
   const t = useWords(SERVICE_WORDS)
-  const mayChange = useMay('operator')
   return (
-    <Empty title={t.noServices}>
-      <p className="hint">{t.noServicesHint}</p>
-      {mayChange && (
+    <FirstStep
+      title={t.noServices}
+      hint={t.noServicesHint}
+      command="services"
+      operation="listServices"
+      needs="operator"
+      action={
         <Link className="button primary" to="/routes/+new">
           {t.addRoute}
         </Link>
-      )}
-      <Copyable text="npx sallyport services" />
-    </Empty>
+      }
+    />
   )
 }

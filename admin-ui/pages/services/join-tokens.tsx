@@ -11,7 +11,8 @@ import { Copyable } from '../../kit/copy-button.tsx'
 import { DataTable, type Column } from '../../kit/data-table.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Form, SelectField, TextField } from '../../kit/form.tsx'
-import { Badge, Empty, Notice } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Badge, Notice } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Ago } from '../../kit/time.tsx'
@@ -53,7 +54,15 @@ export function JoinTokens() {
             rows={items}
             keyOf={({ id }) => id}
             tools={make}
-            empty={<Empty title={t.tokensNone}>{make}</Empty>}
+            empty={
+              <FirstStep
+                title={t.tokensNone}
+                command="join-token --service billing"
+                operation="listJoinTokens"
+                needs="operator"
+                action={make}
+              />
+            }
           />
         )}
       </Loaded>

@@ -23,7 +23,9 @@ export function reasonText(
   t: (typeof REASON_WORDS)['en'],
   { state, reason, failed, requests }: EndpointView,
 ): string {
-  if (state === 'away' || state === 'silent' || state === 'leaving') return t[state]
+  if (state === 'away' || state === 'leaving') return t[state]
+  const isUnheard = state === 'silent' && reason.startsWith('not heard of')
+  if (isUnheard) return t.silent
   const isCounted = state === 'failing' && /^\d+ of \d+ requests failed/.test(reason)
   return isCounted ? t.mostFailed(failed, requests) : reason
 }

@@ -4,8 +4,8 @@ import { useMemo } from 'react'
 import { CONFIG } from '../../api/resources.ts'
 import { useResource } from '../../api/resource.ts'
 import { parseConfig } from '../../config-text/parse.ts'
-import { Copyable } from '../../kit/copy-button.tsx'
-import { Empty, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Tabs } from '../../kit/tabs.tsx'
 import { useWords } from '../../language/words.ts'
@@ -58,12 +58,18 @@ function Tokens({ hasMesh }: { readonly hasMesh: boolean }) {
 export function MeshOff() {
   const t = useWords(SERVICE_WORDS)
   return (
-    <Empty title={t.off}>
-      <p className="hint">{t.offHint}</p>
-      <Copyable text={EXAMPLE} />
-      <Link className="button primary" to="/config">
-        {t.toConfig}
-      </Link>
-    </Empty>
+    <FirstStep
+      title={t.off}
+      hint={t.offHint}
+      example={EXAMPLE}
+      command="check sallyport.yaml"
+      operation="listJoinTokens"
+      needs="operator"
+      action={
+        <Link className="button primary" to="/config">
+          {t.toConfig}
+        </Link>
+      }
+    />
   )
 }

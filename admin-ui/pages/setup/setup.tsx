@@ -3,6 +3,8 @@
 import { useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { Me } from '../../api/contract.ts'
+import { SETUP } from '../../api/resources.ts'
+import { useResource } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
 import { Copyable } from '../../kit/copy-button.tsx'
@@ -51,6 +53,7 @@ function SetUpForm() {
   const [isShown, setShown] = useState(false)
   const [isTried, setTried] = useState(false)
   const action = useAction()
+  const { data } = useResource(SETUP)
   useEffect(() => {
     const found = tokenOfAddress()
     if (found === '') return
@@ -82,7 +85,7 @@ function SetUpForm() {
         {given === '' && (
           <>
             <p className="hint">{t.tokenFrom}</p>
-            <Copyable text="cat data/setup-token" />
+            <Copyable text={`cat ${data?.tokenFile ?? 'data/setup-token'}`} />
           </>
         )}
         <TextField

@@ -1,11 +1,12 @@
 // A diagnostics bundle: gathered here, read here, and saved only when somebody has seen what is in it.
 
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { call } from '../../api/client.ts'
 import type { Bundle } from '../../api/contract.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
-import { Empty, Panel } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Panel } from '../../kit/page.tsx'
 import { Problem } from '../../kit/problem.tsx'
 import { saveFile } from '../../kit/save-file.ts'
 import { Time } from '../../kit/time.tsx'
@@ -32,7 +33,12 @@ export function Diagnostics() {
       <p className="row">{t.bundleText}</p>
       {action.refusal && <Problem refusal={action.refusal} onRetry={gather} />}
       {bundle === null ? (
-        <Empty title={t.bundleEmpty}>{button}</Empty>
+        <FirstStep
+          title={t.bundleEmpty}
+          command="diagnostics -f bundle.txt"
+          operation="readDiagnostics"
+          action={button}
+        />
       ) : (
         <>
           <p className="row">
@@ -42,11 +48,30 @@ export function Diagnostics() {
             {button}
             <Time ms={bundle.generatedAtMs} />
           </p>
+          <Redacted bundle={bundle} />
           <Parts bundle={bundle} />
         </>
       )}
-      <SameByCli command="sallyport diagnostics -f bundle.txt" />
+      {bundle !== null && <SameByCli command="sallyport diagnostics -f bundle.txt" />}
     </>
+  )
+}
+
+/** What was looked for and taken out, before anything leaves the browser. */
+function Redacted({ bundle }: { readonly bundle: Bundle }) {
+  const t = useWords(SYSTEM_WORDS)
+  const { number } = useFormat()
+  return (
+    <Panel title={t.redactedTitle}>
+      <dl className="facts">
+        {bundle.redacted.map(({ kind, count }) => (
+          <Fragment key={kind}>
+            <dt>{t.redacted[kind]}</dt>
+            <dd>{count === 0 ? t.redactedNone : t.redactedTimes(number(count))}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </Panel>
   )
 }
 
@@ -54,7 +79,7 @@ function Parts({ bundle }: { readonly bundle: Bundle }) {
   const t = useWords(SYSTEM_WORDS)
   const { number } = useFormat()
   return (
-    <Panel>
+    <Panel title={t.partsTitle}>
       {bundle.parts.map(({ name, bytes, text }) => (
         <details key={name} className="more">
           <summary>

@@ -36,7 +36,7 @@ export function Transfer() {
           <p>{t.exportText}</p>
           <Loaded resource={EXPORT} reading={reading}>
             {({ text, checksum, canonicalChecksum, revision }) => (
-              <>
+              <div className="stack">
                 <dl className="facts">
                   <dt>{t.revision}</dt>
                   <dd>{revision ?? '–'}</dd>
@@ -56,7 +56,7 @@ export function Transfer() {
                 >
                   {t.download}
                 </Button>
-              </>
+              </div>
             )}
           </Loaded>
         </Panel>

@@ -21,12 +21,15 @@ export function RequestDialog({
 }) {
   const t = useWords(TAIL_WORDS)
   const { number } = useFormat()
-  const { id, atMs, listener, facts, outcome } = request
+  const { id, atMs, listener, facts, outcome, plane } = request
+  const isOut = plane === 'egress'
   const rows: readonly (readonly [string, string | null])[] = [
     [t.id, id],
+    [t.query, facts.query === '' ? null : facts.query],
     [t.route, outcome.route],
     [t.service, outcome.service],
     [t.endpoint, outcome.endpoint],
+    [t.names.rule, outcome.rule],
     [t.subject, outcome.subject],
     [t.client, facts.clientIp],
     [t.listener, `${listener} (${facts.protocol})`],
@@ -35,10 +38,11 @@ export function RequestDialog({
       t.upstream,
       outcome.upstreamMs === null ? null : t.ms(number(Math.round(outcome.upstreamMs * 10) / 10)),
     ],
-    [t.bytes, `${number(outcome.bytesIn)} / ${number(outcome.bytesOut)}`],
+    // Of a call at egress it is told when it begins.
+    [t.bytes, isOut ? null : `${number(outcome.bytesIn)} / ${number(outcome.bytesOut)}`],
   ]
   return (
-    <Dialog title={`${facts.method} ${facts.path}`} onClose={onClose} size="wide">
+    <Dialog title={titleOf(request)} onClose={onClose} size="wide">
       <div className="row">
         <Badge tone={toneOf(outcome.status)}>{outcome.status}</Badge>
         <code>{outcome.reason}</code>
@@ -56,12 +60,14 @@ export function RequestDialog({
           ),
         )}
       </dl>
-      <details className="more">
-        <summary>{t.headers}</summary>
-        <pre className="diff" tabIndex={0}>
-          {headerLines(facts.headers)}
-        </pre>
-      </details>
+      {!isOut && (
+        <details className="more">
+          <summary>{t.headers}</summary>
+          <pre className="diff" tabIndex={0}>
+            {headerLines(facts.headers)}
+          </pre>
+        </details>
+      )}
       <div className="row">
         <Link className="button primary" to={`/explain?request=${encodeURIComponent(id)}`}>
           {t.explain}
@@ -70,6 +76,10 @@ export function RequestDialog({
       </div>
     </Dialog>
   )
+}
+
+function titleOf({ facts: { method, host, port, path } }: RecentRequest): string {
+  return method === 'CONNECT' ? `CONNECT ${host}:${port ?? '?'}` : `${method} ${path}`
 }
 
 function headerLines(headers: readonly string[]): string {

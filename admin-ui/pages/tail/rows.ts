@@ -87,10 +87,30 @@ export class TailRows {
     return { shown: shown / seconds, all: (shown + skipped) / seconds }
   }
 
+  /** Each worker tells for itself: what ended earlier may come a moment later. */
+  #placeOf(row: Row): number {
+    let place = this.#waiting.length
+    if (row.kind !== 'request') return place
+    for (; place > 0; place--) {
+      const before = this.#waiting[place - 1]!
+      const isLater = before.kind === 'request' && before.request.atMs > row.request.atMs
+      if (!isLater) break
+    }
+    return place
+  }
+
   #wait(row: Row): void {
-    this.#waiting.push(row)
+    this.#waiting.splice(this.#placeOf(row), 0, row)
     if (this.#waiting.length <= MAX_WAITING) return
     this.#waiting.shift()
     this.#dropped++
   }
+}
+
+/** What is shown as a file: a line of JSON for each request, the oldest first. */
+export function linesOf(rows: readonly Row[]): string {
+  return rows
+    .flatMap((row) => (row.kind === 'request' ? [`${JSON.stringify(row.request)}\n`] : []))
+    .toReversed()
+    .join('')
 }

@@ -13,7 +13,10 @@ import { useWords } from '../../language/words.ts'
 import { navigate } from '../../router/location.ts'
 import { TAIL_WORDS } from './words.ts'
 
+const PLANES = ['', 'edge', 'egress'] as const
 const FIELDS = [
+  'q',
+  'plane',
   'route',
   'service',
   'status',
@@ -22,6 +25,7 @@ const FIELDS = [
   'client',
   'subject',
   'reason',
+  'rule',
   'minMs',
   'failed',
 ] as const
@@ -37,14 +41,23 @@ export function filterOf(query: URLSearchParams): URLSearchParams {
   return filter
 }
 
+/** One condition in words. */
+export function saidOf(t: (typeof TAIL_WORDS)['en'], name: string, value: string): string {
+  if (name === 'failed') return t.failed
+  const shown = name === 'plane' ? (t.planes[value as 'edge' | 'egress'] ?? value) : value
+  return `${t.names[name as FilterName]}: ${shown}`
+}
+
 /** What is filtered by: a click takes one of it away. */
 export function FilterChips({ filter }: { readonly filter: URLSearchParams }) {
   const t = useWords(TAIL_WORDS)
-  if (filter.size === 0) return null
+  // The plane has chips of its own.
+  const shown = [...filter].filter(([name]) => name !== 'plane')
+  if (shown.length === 0) return null
   return (
     <Chips label={t.filters}>
-      {[...filter].map(([name, value]) => {
-        const said = name === 'failed' ? t.failed : `${t.names[name as FilterName]}: ${value}`
+      {shown.map(([name, value]) => {
+        const said = saidOf(t, name, value)
         return (
           <TakenChip key={name} to={tailPath(without(filter, name))} title={t.unfilter(said)}>
             {said}
@@ -52,6 +65,25 @@ export function FilterChips({ filter }: { readonly filter: URLSearchParams }) {
         )
       })}
       <Chip to="/tail">{t.clearFilter}</Chip>
+    </Chips>
+  )
+}
+
+/** Whose requests: one click each, beside everything else that is filtered by. */
+export function PlaneChips({ filter }: { readonly filter: URLSearchParams }) {
+  const t = useWords(TAIL_WORDS)
+  const now = filter.get('plane') ?? ''
+  return (
+    <Chips label={t.names.plane}>
+      {PLANES.map((plane) => {
+        const other = without(filter, 'plane')
+        if (plane !== '') other.set('plane', plane)
+        return (
+          <Chip key={plane} to={tailPath(filterOf(other))} isChosen={plane === now}>
+            {t.planes[plane]}
+          </Chip>
+        )
+      })}
     </Chips>
   )
 }
@@ -84,9 +116,21 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
   const { routes, services } = useMemo(() => parseConfig(data?.text ?? ''), [data?.text])
   return (
     <Panel>
-      <details className="more">
-        <summary>{t.filters}</summary>
-        <Form onSubmit={show}>
+      <Form onSubmit={show}>
+        <div className="tail-search">
+          <TextField
+            label={t.names.q}
+            type="search"
+            value={fields.q ?? ''}
+            onChange={set('q')}
+            data-filter
+          />
+          <Button type="submit" kind="primary">
+            {t.apply}
+          </Button>
+        </div>
+        <details className="more">
+          <summary>{t.filters}</summary>
           <div className="form-columns">
             <SelectField
               label={t.route}
@@ -117,7 +161,6 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
               className="code"
               value={fields.path ?? ''}
               onChange={set('path')}
-              data-filter
             />
             <TextField
               label={t.client}
@@ -138,6 +181,12 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
               onChange={set('reason')}
             />
             <TextField
+              label={t.names.rule}
+              className="code"
+              value={fields.rule ?? ''}
+              onChange={set('rule')}
+            />
+            <TextField
               label={t.minMs}
               inputMode="numeric"
               value={fields.minMs ?? ''}
@@ -150,12 +199,10 @@ export function TailFilter({ filter }: { readonly filter: URLSearchParams }) {
             onChange={(isOn) => set('failed')(isOn ? 'true' : '')}
           />
           <div className="row">
-            <Button type="submit" kind="primary">
-              {t.apply}
-            </Button>
+            <Button type="submit">{t.apply}</Button>
           </div>
-        </Form>
-      </details>
+        </details>
+      </Form>
     </Panel>
   )
 }

@@ -55,7 +55,7 @@ const TailRow = memo(function TailRow({ row, onChoose }: TailRowProps) {
     )
   }
   const { request } = row
-  const { facts, outcome, atMs } = request
+  const { facts, outcome, atMs, plane } = request
   return (
     <tr role="row">
       <td role="cell" data-title={t.time}>
@@ -72,13 +72,17 @@ const TailRow = memo(function TailRow({ row, onChoose }: TailRowProps) {
           <button type="button" className="as-link" onClick={() => onChoose(request)}>
             <code>
               {facts.method} {facts.host}
+              {plane === 'egress' && facts.port !== null && `:${facts.port}`}
               {facts.path}
             </code>
           </button>
         </div>
       </td>
       <td role="cell" data-title={t.route}>
-        <div>{outcome.route ?? '–'}</div>
+        <div>
+          {outcome.route ?? (plane === 'egress' ? outcome.rule : null) ?? '–'}
+          {plane === 'egress' && <span className="hint">egress</span>}
+        </div>
       </td>
       <td role="cell" data-title={t.subject}>
         <div className="breakable">{outcome.subject ?? facts.clientIp}</div>

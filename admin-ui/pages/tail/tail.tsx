@@ -4,16 +4,18 @@ import { startTransition, useEffect, useRef, useState } from 'react'
 import { openStream, type StreamState } from '../../api/event-stream.ts'
 import type { RecentRequest } from '../../api/contract.ts'
 import { Button } from '../../kit/button.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
 import { Badge, Empty, Notice, Page } from '../../kit/page.tsx'
+import { saveFile } from '../../kit/save-file.ts'
 import { useNow } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
 import { Link } from '../../router/link.tsx'
 import { useQuery } from '../../router/location.ts'
 import { RequestDialog } from './request-dialog.tsx'
-import { FilterChips, filterOf, TailFilter, type FilterName } from './tail-filter.tsx'
+import { FilterChips, filterOf, PlaneChips, saidOf, TailFilter } from './tail-filter.tsx'
 import { TailTable } from './tail-table.tsx'
-import { TailRows, type Rates, type Row } from './rows.ts'
+import { linesOf, TailRows, type Rates, type Row } from './rows.ts'
 import { TAIL_WORDS } from './words.ts'
 
 /** So often what arrived is shown: a flood costs one drawing, not thousands. */
@@ -42,10 +44,18 @@ export function Tail() {
           <Button kind="quiet" onClick={clear}>
             {t.clear}
           </Button>
+          <Button
+            kind="quiet"
+            aria-disabled={rows.length === 0}
+            onClick={() => rows.length > 0 && saveFile('requests.jsonl', linesOf(rows))}
+          >
+            {t.save}
+          </Button>
         </>
       }
     >
       <TailFilter key={filter.toString()} filter={filter} />
+      <PlaneChips filter={filter} />
       <FilterChips filter={filter} />
       {state.kind === 'down' && <Down state={state} />}
       {rates.all > rates.shown && (
@@ -66,8 +76,23 @@ export function Tail() {
 /** Who filters everything away is told by what. */
 function Nothing({ filter }: { readonly filter: URLSearchParams }) {
   const t = useWords(TAIL_WORDS)
-  if (filter.size === 0) return <Empty title={t.waiting}>{t.waitingHint}</Empty>
-  const said = [...filter].map(([name, value]) => `${t.names[name as FilterName]}: ${value}`)
+  if (filter.size === 0) {
+    return (
+      <FirstStep
+        title={t.waiting}
+        hint={t.waitingHint}
+        command="tail"
+        operation="tailRequests"
+        needs="operator"
+        action={
+          <Link className="button primary" to="/explain?by=form">
+            {t.toExplain}
+          </Link>
+        }
+      />
+    )
+  }
+  const said = [...filter].map(([name, value]) => saidOf(t, name, value))
   return (
     <Empty title={t.waitingFiltered}>
       <p className="breakable">{said.join(' · ')}</p>

@@ -146,7 +146,9 @@ function merged({ nodes, edges, total }: Shown, groups: ReadonlyMap<string, Grou
     return all.length === 1 || name === undefined ? { ...first, id } : { ...sumOf(all), id, name }
   })
   const idOf = (id: string): string => groups.get(id)?.id ?? id
-  const byWay = Map.groupBy(edges, ({ from, to }) => `${idOf(from)} ${idOf(to)}`)
+  // What goes on within a group is no line.
+  const outside = edges.filter(({ from, to }) => idOf(from) !== idOf(to))
+  const byWay = Map.groupBy(outside, ({ from, to }) => `${idOf(from)} ${idOf(to)}`)
   const ways = [...byWay.values()].map((all) => {
     const [{ from, to }] = all as [TopologyEdge]
     return { ...together(all), from: idOf(from), to: idOf(to) }

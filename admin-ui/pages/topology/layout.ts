@@ -8,6 +8,8 @@ export const NODE_HEIGHT = 36
 const COLUMN_WIDTH = NODE_WIDTH + 62
 const ROW_HEIGHT = 50
 const MARGIN = 12
+/** How far a line within a column reaches out of it. */
+const BULGE = 48
 const COLUMN_COUNT = 5
 /** Between what comes in and what goes out, where both are one column of things. */
 const COLUMNS: Readonly<Record<NodeKind, number>> = {
@@ -87,10 +89,21 @@ export function draw(nodes: readonly ShownNode[], placement: Placement): Drawing
   }
 }
 
-/** From the right side of one to the left side of the other. */
+/** From the right side of one to the left side of the other; in one column, around to the right side, with a point. */
 export function pathBetween(from: Placed, to: Placed): string {
   const [x1, y1] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2]
+  if (from.x === to.x) {
+    const y = to.y + (to.y > from.y ? NODE_HEIGHT / 4 : (NODE_HEIGHT * 3) / 4)
+    return `M${x1} ${y1}C${x1 + BULGE} ${y1} ${x1 + BULGE} ${y} ${x1 + 2} ${y}m7 -4l-7 4l7 4`
+  }
   const [x2, y2] = [to.x, to.y + NODE_HEIGHT / 2]
   const middle = (x1 + x2) / 2
   return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`
+}
+
+/** Where a line has its sign. */
+export function middleOf(from: Placed, to: Placed): readonly [x: number, y: number] {
+  const y = (from.y + to.y + NODE_HEIGHT) / 2
+  if (from.x === to.x) return [from.x + NODE_WIDTH + BULGE * 0.75, y]
+  return [(from.x + NODE_WIDTH + to.x) / 2, y]
 }

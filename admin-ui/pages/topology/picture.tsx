@@ -6,6 +6,7 @@ import { useWords } from '../../language/words.ts'
 import type { Shown } from './group.ts'
 import {
   draw,
+  middleOf,
   NODE_HEIGHT,
   NODE_WIDTH,
   pathBetween,
@@ -58,7 +59,7 @@ export function Picture({ label, shown, picked, onPick }: PictureProps) {
               key={id}
               edge={edge}
               path={pathBetween(from, to)}
-              at={[(from.x + NODE_WIDTH + to.x) / 2, (from.y + to.y + NODE_HEIGHT) / 2]}
+              at={middleOf(from, to)}
               isPicked={picked === id}
               onPick={() => onPick(id)}
             />

@@ -74,7 +74,8 @@ function AboutEdge({ edge }: { readonly edge: TopologyEdge }) {
         <dd>{ms(requests === 0 ? null : meanMs)}</dd>
         <dt>TLS</dt>
         <dd>
-          <Badge tone={tls === 'none' ? 'neutral' : 'ok'}>{t.tls[tls]}</Badge>
+          <Badge tone={tls === 'none' ? 'neutral' : 'ok'}>{t.tls[tls]}</Badge>{' '}
+          {tls === 'mtls' && <span className="hint">{t.bothProve}</span>}
         </dd>
         {peer !== null && (
           <>

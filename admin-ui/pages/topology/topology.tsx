@@ -5,7 +5,8 @@ import type { NodeKind, Topology } from '../../api/contract.ts'
 import { TOPOLOGY } from '../../api/resources.ts'
 import { useResource, type Reading } from '../../api/resource.ts'
 import { Button } from '../../kit/button.tsx'
-import { Empty, Notice, Page } from '../../kit/page.tsx'
+import { FirstStep } from '../../kit/first-step.tsx'
+import { Notice, Page } from '../../kit/page.tsx'
 import { Loaded } from '../../kit/reading.tsx'
 import { Age } from '../../kit/time.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
@@ -23,6 +24,8 @@ const POLL_MS = 5000
 const OUT: ReadonlySet<NodeKind> = new Set(['caller', 'egress', 'destination'])
 /** A picture of five columns is of no use on a phone. */
 const NARROW = '(width < 700px)'
+/** As the help of the keys lists it. */
+const VIEW_KEY = 'v'
 
 export function TopologyPage() {
   const t = useWords(TOPOLOGY_WORDS)
@@ -129,6 +132,7 @@ function Tools({ isList, total, of, reading }: ToolsProps) {
       <Button
         className="small"
         aria-pressed={isList}
+        aria-keyshortcuts={VIEW_KEY}
         onClick={() => setView(isList ? 'picture' : 'list')}
       >
         {isList ? t.asPicture : t.asList}
@@ -155,11 +159,16 @@ function Grouped({ total }: { readonly total: number }) {
 function Nothing() {
   const t = useWords(TOPOLOGY_WORDS)
   return (
-    <Empty title={t.none}>
-      <p className="hint">{t.noneHint}</p>
-      <Link className="button primary" to="/routes">
-        {t.toRoutes}
-      </Link>
-    </Empty>
+    <FirstStep
+      title={t.none}
+      hint={t.noneHint}
+      command="services"
+      operation="readTopology"
+      action={
+        <Link className="button primary" to="/routes">
+          {t.toRoutes}
+        </Link>
+      }
+    />
   )
 }

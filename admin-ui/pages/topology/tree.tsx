@@ -8,6 +8,7 @@ import { useFigureText } from './figures.ts'
 import type { Shown, ShownNode } from './group.ts'
 import { nodeName } from './names.ts'
 import { edgeId } from './picture.tsx'
+import { rootsOf } from './roots.ts'
 import { TOPOLOGY_WORDS } from './words.ts'
 
 export interface TreeProps {
@@ -24,7 +25,6 @@ interface Index {
   readonly onPick: (id: string) => void
 }
 
-const ROOTS: ReadonlySet<string> = new Set(['clients', 'caller', 'egress'])
 const TONES = { well: 'ok', troubled: 'bad', drained: 'info', unknown: 'neutral' } as const
 
 export function Tree({ label, shown, picked, onPick }: TreeProps) {
@@ -36,8 +36,7 @@ export function Tree({ label, shown, picked, onPick }: TreeProps) {
       onPick,
     }
   }, [shown, picked, onPick])
-  // Where a gateway leads to is the same for all of its callers, and is told once.
-  const roots = shown.nodes.filter(({ kind }) => ROOTS.has(kind))
+  const roots = useMemo(() => rootsOf(shown), [shown])
   return (
     <ul className="topology-tree" aria-label={label}>
       {roots.map((node) => (

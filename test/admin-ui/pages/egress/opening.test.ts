@@ -6,6 +6,7 @@ import {
   commandOf,
   firstChoice,
   missingOf,
+  ruleOf,
 } from '../../../../admin-ui/pages/egress/opening.ts'
 
 const DENIAL: DeniedCall = {
@@ -15,6 +16,8 @@ const DENIAL: DeniedCall = {
   reason: 'no_rule',
   rule: '',
   answer: 'not_asked',
+  addresses: [],
+  serverName: null,
   passed: false,
   count: 1,
   firstMs: 0,
@@ -23,7 +26,7 @@ const DENIAL: DeniedCall = {
   suspicion: null,
   wider: { pattern: '*.partner.example', sharedBy: null },
 }
-const CHOICE = { ...firstChoice(DENIAL), owner: 'team-pay' }
+const CHOICE = { ...firstChoice(DENIAL), owner: 'team-pay', reason: 'refunds' }
 
 suite('letting a call out', () => {
   test('is for this caller, this host, this port and a day, unless somebody says otherwise', () => {
@@ -31,6 +34,7 @@ suite('letting a call out', () => {
       host: 'api.partner.example:8443',
       from: 'billing',
       owner: 'team-pay',
+      reason: 'refunds',
       for: '24h',
     })
   })
@@ -41,6 +45,7 @@ suite('letting a call out', () => {
       host: '*.partner.example:8443',
       from: '*',
       owner: 'team-pay',
+      reason: 'refunds',
     })
   })
 
@@ -51,20 +56,40 @@ suite('letting a call out', () => {
     assert.equal(bodyOf(DENIAL, choice).owner, '決済チーム')
   })
 
-  test('needs an owner, a port and, until a day, that day', () => {
-    const choice = { ...CHOICE, owner: ' ', port: '70000', life: 'day' } as const
-    assert.deepEqual(missingOf(choice), ['owner', 'port', 'day'])
+  test('needs an owner, a reason, a port and, until a day, that day', () => {
+    const choice = { ...CHOICE, owner: ' ', reason: '　', port: '70000', life: 'day' } as const
+    assert.deepEqual(missingOf(choice), ['owner', 'reason', 'port', 'day'])
     assert.deepEqual(missingOf({ ...CHOICE, life: 'day', day: '2030-12-31' }), [])
   })
 
   test('is told as a command that a shell reads as it is meant', () => {
     assert.equal(
-      commandOf({ host: '*.x.example:443', from: '*', owner: "o'neill; rm", for: '1h' }),
-      `sallyport egress allow '*.x.example:443' --from '*' --owner 'o'\\''neill; rm' --for 1h`,
+      commandOf({
+        host: '*.x.example:443',
+        from: '*',
+        owner: "o'neill; rm",
+        reason: '$(id)',
+        for: '1h',
+      }),
+      `sallyport egress allow '*.x.example:443' --from '*' --owner 'o'\\''neill; rm' --reason '$(id)' --for 1h`,
     )
     assert.equal(
       commandOf(bodyOf(DENIAL, { ...CHOICE, owner: '', life: 'day', day: '2030-12-31' })),
-      'sallyport egress allow api.partner.example:8443 --from billing --owner WHO --expires 2030-12-31',
+      'sallyport egress allow api.partner.example:8443 --from billing --owner WHO --reason refunds --expires 2030-12-31',
     )
+  })
+
+  test('becomes a rule of the draft with a name of its own, and an end that is a moment', () => {
+    const body = bodyOf(DENIAL, { ...CHOICE, life: '1h' })
+    assert.deepEqual(ruleOf(body, ['allow-billing-1'], Date.UTC(2030, 0, 1, 0, 0, 0, 1)), {
+      name: 'allow-billing-2',
+      from: ['billing'],
+      allow: ['api.partner.example:8443'],
+      owner: 'team-pay',
+      reason: 'refunds',
+      expires: '2030-01-01T01:00:01Z',
+    })
+    const forGood = ruleOf(bodyOf(DENIAL, { ...CHOICE, life: 'forever' }), [], 0)
+    assert.equal('expires' in forGood, false)
   })
 })

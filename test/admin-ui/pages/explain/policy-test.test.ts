@@ -40,6 +40,34 @@ function asked(headers: Readonly<Record<string, string>> = {}): Question {
 }
 
 suite('a case that is saved', () => {
+  test('keeps address, listener and length of a request that was filled in', () => {
+    const question: Question = {
+      http: {
+        url: 'https://a.test/x',
+        method: 'POST',
+        headers: [],
+        http2: false,
+        bodyBytes: 7,
+        clientIp: '192.0.2.1',
+        listener: 'public',
+      },
+    }
+    const made = testOf(
+      'too long',
+      question,
+      { ...DENIED, status: 413, reason: 'body_too_large' },
+      CONFIG,
+    )
+    assert.ok(made.kind === 'test')
+    assert.deepEqual(made.test['request'], {
+      url: 'https://a.test/x',
+      method: 'POST',
+      headers: { 'content-length': '7' },
+      from: '192.0.2.1',
+      listener: 'public',
+    })
+  })
+
   test('says what was asked and what came of it', () => {
     const made = testOf('closed', asked({ 'x-tenant': 'acme', 'User-Agent': 'x' }), DENIED, CONFIG)
     assert.deepEqual(made, {

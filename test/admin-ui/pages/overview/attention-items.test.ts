@@ -33,6 +33,7 @@ const ENDPOINT: EndpointView = {
   version: null,
   zone: null,
   weight: null,
+  sidecar: null,
 }
 const NODE: NodeState = {
   perSecond: 0,

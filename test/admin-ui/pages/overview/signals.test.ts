@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { even, evenLoad, failedPercent } from '../../../../admin-ui/pages/overview/signals.ts'
+import {
+  even,
+  evenLoad,
+  failedPercent,
+  perSecondOf,
+  summed,
+} from '../../../../admin-ui/pages/overview/signals.ts'
 
 const signal = {
   scope: 'all',
@@ -71,4 +77,16 @@ test('of the load the most of a step is told, and nothing where nothing was meas
 test('the share of failures is that of the requests there were', () => {
   assert.equal(failedPercent([at(NOW_MS)], NOW_MS - 1000), 10)
   assert.equal(failedPercent([at(NOW_MS - 5000)], NOW_MS - 1000), null)
+})
+
+test('the rate of a plane is that of ten seconds, without those that may not have been told yet', () => {
+  const second = (atMs: number, name: string) => {
+    return { atMs, signals: [{ ...signal, scope: 'plane', name } as const] }
+  }
+  const points = [NOW_MS - 14_000, NOW_MS - 12_000, NOW_MS - 4000, NOW_MS - 1000].map((atMs) =>
+    second(atMs, 'sidecar'),
+  )
+  const others = [second(NOW_MS - 5000, 'edge')]
+  assert.equal(perSecondOf([...points, ...others], 'sidecar', NOW_MS), 20)
+  assert.deepEqual(summed([1, 2], [10]), [11, 2])
 })

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { parseConfig, type RouteView } from '../../../../admin-ui/config-text/parse.ts'
 import {
-  addIssuer,
   attachCors,
-  attachIssuer,
   attachLimit,
   corsOf,
   detachCors,
-  detachIssuer,
   detachLimit,
-  isOnlyIssuer,
   limitsOf,
-  othersOf,
 } from '../../../../admin-ui/pages/policies/policy-edits.ts'
 
 const FILE = `# Ours.
@@ -53,14 +48,6 @@ suite('a policy that is put on a route or taken off', () => {
   test('changes the lines that it is about and no other', () => {
     const hello = routeOf(FILE, 'hello')
     const orders = routeOf(FILE, 'orders')
-    assert.deepEqual(differing(FILE, attachIssuer(FILE, hello, 'idp', 'web')), [
-      '    auth: public',
-      '    auth: { issuer: idp, audience: web }',
-    ])
-    assert.deepEqual(differing(FILE, detachIssuer(FILE, orders, 'partner')), [
-      '    auth: { issuer: [idp, partner], audience: orders }   # who',
-      '    auth: { issuer: idp, audience: orders }   # who',
-    ])
     assert.deepEqual(differing(FILE, detachCors(FILE, hello)), [])
     assert.deepEqual(corsOf(parseConfig(detachCors(FILE, hello)))[0]?.routes.length, 1)
     assert.deepEqual(differing(FILE, attachCors(FILE, orders, { origins: '*' })), [
@@ -74,13 +61,6 @@ suite('a policy that is put on a route or taken off', () => {
     )
   })
 
-  test('leaves a route with the last word on who may call', () => {
-    const once = detachIssuer(FILE, routeOf(FILE, 'orders'), 'partner')
-    const route = routeOf(once, 'orders')
-    assert.equal(isOnlyIssuer(route, 'idp'), true)
-    assert.equal(detachIssuer(once, route, 'idp'), once)
-  })
-
   test('is added once, and its list goes with the last entry', () => {
     const hello = routeOf(FILE, 'hello')
     assert.equal(attachLimit(FILE, hello, '5/s per ip'), FILE)
@@ -90,15 +70,6 @@ suite('a policy that is put on a route or taken off', () => {
     assert.deepEqual(routeOf(less, 'orders').value['limits'], [
       { rate: '10/min', burst: 5, key: ['sub'] },
     ])
-  })
-
-  test('an issuer is added where there are some, and where there are none', () => {
-    const added = addIssuer(FILE, parseConfig(FILE), 'other', 'https://other.test/')
-    assert.deepEqual(differing(FILE, added), ['  other: https://other.test/'])
-    const bare = 'routes:\n  - { name: a, match: /, to: "http://127.0.0.1:1", auth: public }\n'
-    const first = addIssuer(bare, parseConfig(bare), 'idp', 'https://idp.test/')
-    assert.deepEqual(parseConfig(first).issuers, ['idp'])
-    assert.ok(first.startsWith(bare))
   })
 })
 
@@ -115,10 +86,6 @@ suite('what is configured', () => {
     assert.deepEqual(
       corsOf(config).map(({ routes }) => routes.length),
       [2],
-    )
-    assert.deepEqual(
-      othersOf(config).map(({ timeout }) => timeout),
-      ['', '2s'],
     )
   })
 })

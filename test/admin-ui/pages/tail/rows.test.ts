@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { MAX_ROWS, TailRows } from '../../../../admin-ui/pages/tail/rows.ts'
+import { linesOf, MAX_ROWS, TailRows } from '../../../../admin-ui/pages/tail/rows.ts'
 
 const request = (id: string) => ({ name: 'request', data: { id } })
 const shown = ({ rows }: TailRows): readonly string[] =>
@@ -53,5 +53,22 @@ suite('the rows of the tail', () => {
     rows.hear({ name: 'sampled', data: { skipped: 270 } }, 1000, 0)
     assert.deepEqual(rows.rates(2000), { shown: 10, all: 100 })
     assert.deepEqual(rows.rates(9000), { shown: 0, all: 0 })
+  })
+
+  test('stand in the order in which they ended, whichever worker told first', () => {
+    const rows = new TailRows()
+    const ended = (id: string, atMs: number) => ({ name: 'request', data: { id, atMs } })
+    for (const one of [ended('a', 10), ended('c', 30), ended('b', 20)]) rows.hear(one, 0, 0)
+    rows.hear({ name: 'gap', data: { missed: 1 } }, 0, 40)
+    rows.hear(ended('late', 5), 0, 50)
+    rows.flush()
+    assert.deepEqual(shown(rows), ['late', 'gap', 'c', 'b', 'a'])
+    const saved = linesOf(rows.rows)
+    assert.deepEqual(
+      saved
+        .split('\n')
+        .flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { id: string }).id])),
+      ['a', 'b', 'c', 'late'],
+    )
   })
 })

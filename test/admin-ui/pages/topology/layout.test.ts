@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { NodeKind, TopologyEdge } from '../../../../admin-ui/api/contract.ts'
 import type { ShownNode } from '../../../../admin-ui/pages/topology/group.ts'
-import { draw, place } from '../../../../admin-ui/pages/topology/layout.ts'
+import { draw, middleOf, pathBetween, place } from '../../../../admin-ui/pages/topology/layout.ts'
 
 function node(kind: NodeKind, name: string): ShownNode {
   const id = `${kind}/${name}`
@@ -53,5 +53,15 @@ suite('the places of a picture', () => {
       drawn.toSorted((a, b) => a - b),
     )
     assert.equal(new Set(drawn).size, kinds.length)
+  })
+
+  test('lead a line within a column around it, and not through what stands between', () => {
+    const nodes = ['a', 'b', 'c'].map((name) => node('service', name))
+    const { nodes: placed } = draw(nodes, place(new Map(), nodes, []))
+    const [a, , c] = placed as [(typeof placed)[0], unknown, (typeof placed)[0]]
+    const right = a.x + 172
+    assert.ok(pathBetween(a, c).startsWith(`M${right} `))
+    assert.ok(middleOf(a, c)[0] > right)
+    assert.notEqual(pathBetween(a, c), pathBetween(c, a))
   })
 })

@@ -1,0 +1,103 @@
+// What the form of an issuer and that of its routes say.
+
+import { words } from '../../language/words.ts'
+
+export const ISSUER_FORM_WORDS = words(
+  {
+    issuer: 'Issuer (iss)',
+    issuerHint: 'Exactly as its tokens spell it, a slash at the end included.',
+    jwks: 'Keys (JWKS)',
+    jwksHint:
+      'Empty: the gateway finds them by discovery, and follows when they move. An address or a file holds it to that one.',
+    byDiscovery: 'found by discovery',
+    inline: 'Its keys stand in the file, and are changed there.',
+    algorithms: 'Signatures that are verified',
+    hasKey: '(has a key)',
+    never:
+      'These cannot be chosen: `none` is a token without a signature, which anybody can make; `HS256`, `HS384` and `HS512` sign with a shared secret, and whoever can read the keys at a JWKS address could make tokens with it.',
+    clockSkew: 'Clock skew',
+    clockSkewHint: 'How far its clock may differ from ours, at most `10m`.',
+    maxLifetime: 'Longest lifetime',
+    maxLifetimeHint: 'From `iat` to `exp`, like `1h`; tokens must then carry both.',
+    type: 'Type (typ)',
+    typeHint: 'Like `at+jwt`: other kinds of token are refused.',
+    any: 'any',
+    faults: {
+      issuer: 'Write an address, like https://idp.example.com/.',
+      algorithms: 'Choose at least one: without it no token can be verified.',
+      clockSkew: 'Write a time like 60s or 5m.',
+      maxLifetime: 'Write a time like 15m or 1h, or nothing.',
+    },
+    change: 'Change this issuer',
+    put: 'Put into the draft',
+    changed: (name: string) => `In the draft: issuer ${name} changed`,
+    ask: 'What a route asks of these tokens',
+    route: 'Route',
+    choose: 'Choose a route…',
+    yaml: 'As it stands in the file',
+    mark: (route: string) => `${route} (accepts them)`,
+    audience: 'Audience (aud)',
+    audienceHint: 'Any one of them will do. Other tokens of the same provider are then refused.',
+    scope: 'Scopes',
+    scopeHint: 'All of them; empty for none.',
+    claims: 'Required claims',
+    claimsHint: 'One on each line with the values that will do, like `tenant: acme, other`.',
+    requirementFaults: {
+      audience: 'Say what aud must name: without it, any token of the provider would do.',
+      claims: 'Write one claim on each line: name: value, value.',
+    },
+    chooseFirst: 'Choose a route first.',
+    attach: 'Attach',
+    required: (route: string) => `In the draft: ${route} asks for this`,
+  },
+  {
+    issuer: '発行者（iss）',
+    issuerHint: 'トークンの表記と完全に一致させます。末尾のスラッシュも含みます。',
+    jwks: '鍵の場所（JWKS）',
+    jwksHint:
+      '空欄ならディスカバリーで見つけ、移動にも追従します。アドレスやファイルを指定すると、そこに固定します。',
+    byDiscovery: 'ディスカバリーで取得',
+    inline: '鍵は設定ファイル内にあります。変更は設定で行ってください。',
+    algorithms: '検証する署名アルゴリズム',
+    hasKey: '（鍵あり）',
+    never:
+      '`none`と`HS…`は選べません。`none`は署名のないトークンで、誰でも作れます。`HS256`・`HS384`・`HS512`は共有秘密で署名するため、JWKSで鍵を読める人なら誰でもトークンを作れてしまいます。',
+    clockSkew: '時計のずれの許容（clock skew）',
+    clockSkewHint: '発行者とゲートウェイの時計の差。最大`10m`です。',
+    maxLifetime: '有効期間の上限',
+    maxLifetimeHint:
+      '`iat`から`exp`まで。例：`1h`。指定すると、両方を含むトークンだけを受け入れます。',
+    type: '種類（typ）',
+    typeHint: '例：`at+jwt`。ほかの種類のトークンは拒否します。',
+    any: '指定なし',
+    faults: {
+      issuer: 'https://idp.example.com/のようなアドレスを入力してください。',
+      algorithms: '1つ以上選んでください。選ばないとトークンを検証できません。',
+      clockSkew: '60sや5mのような時間を入力してください。',
+      maxLifetime: '15mや1hのような時間を入力するか、空欄にしてください。',
+    },
+    change: 'この発行者を変更',
+    put: '下書きに反映',
+    changed: (name) => `下書きで発行者${name}を変更しました`,
+    ask: 'ルートがこのトークンに求める条件',
+    route: 'ルート',
+    choose: 'ルートを選択…',
+    yaml: '設定ファイルでの書き方',
+    mark: (route) => `${route}（受け入れ中）`,
+    audience: '対象（aud）',
+    audienceHint:
+      'いずれか1つに一致すれば通ります。同じ発行者のほかの用途のトークンは拒否されます。',
+    scope: 'スコープ（scope）',
+    scopeHint: 'すべて必要です。求めない場合は空欄にします。',
+    claims: '必須のクレーム（claim）',
+    claimsHint: '1行に1つ、認める値とともに書きます。例：`tenant: acme, other`',
+    requirementFaults: {
+      audience:
+        'audに必要な値を入力してください。ないと、この発行者のどのトークンでも通ってしまいます。',
+      claims: '1行に1つ、「名前: 値, 値」の形で書いてください。',
+    },
+    chooseFirst: '先にルートを選択してください。',
+    attach: '適用',
+    required: (route) => `下書きで${route}の条件に反映しました`,
+  },
+)

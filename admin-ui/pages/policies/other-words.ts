@@ -1,0 +1,66 @@
+// What the form of addresses, timeouts, retries and header rules says.
+
+import { words } from '../../language/words.ts'
+
+export const OTHER_WORDS = words(
+  {
+    title: (route: string) => `Addresses, headers, timeouts of ${route}`,
+    labels: {
+      allow: 'Let in',
+      deny: 'Keep out',
+      timeout: 'Timeout',
+      attempts: 'Send again at most',
+      on: 'Send again when',
+      requestSet: 'Request: set fields',
+      requestRemove: 'Request: remove fields',
+      responseSet: 'Answer: set fields',
+      responseRemove: 'Answer: remove fields',
+    },
+    allowHint: 'Addresses or ranges like `10.0.0.0/8`, one on each line. Empty: everybody.',
+    denyHint: 'These are refused even where they would be let in.',
+    timeoutHint: 'Until the head of the answer; empty for 15s.',
+    attemptsHint: '1 to 5; empty: nothing is sent again unless the next field says when.',
+    onHint: 'Separated by commas; empty: all of them.',
+    setHint: '`name: value`, one on each line; takes the place of what came.',
+    removeHint: 'Names, one on each line.',
+    faults: {
+      timeout: 'Write a time like 500ms or 15s.',
+      attempts: 'Write a number from 1 to 5, or nothing.',
+      on: 'Only connect, reset, 502, 503 and 504 can be tried again.',
+      requestSet: 'Write one field on each line: name: value.',
+      responseSet: 'Write one field on each line: name: value.',
+    },
+    put: 'Put into the draft',
+    changed: (route: string) => `In the draft: ${route} changed`,
+  },
+  {
+    title: (route) => `${route}のアドレス・ヘッダー・タイムアウト`,
+    labels: {
+      allow: '許可するアドレス',
+      deny: '拒否するアドレス',
+      timeout: 'タイムアウト',
+      attempts: '再試行の上限',
+      on: '再試行の条件',
+      requestSet: 'リクエストに付けるヘッダー',
+      requestRemove: 'リクエストから外すヘッダー',
+      responseSet: '応答に付けるヘッダー',
+      responseRemove: '応答から外すヘッダー',
+    },
+    allowHint: '`10.0.0.0/8`のようなアドレスや範囲を1行に1つ。空欄ならすべて許可します。',
+    denyHint: '許可の範囲に含まれていても拒否します。',
+    timeoutHint: '応答ヘッダーが届くまでの時間。空欄なら15sです。',
+    attemptsHint: '1〜5回。条件とともに空欄なら再試行しません。',
+    onHint: 'カンマ区切り。空欄ならすべての条件が対象です。',
+    setHint: '「`名前: 値`」を1行に1つ。同じ名前のヘッダーは置き換えます。',
+    removeHint: '名前を1行に1つ。',
+    faults: {
+      timeout: '500msや15sのような時間を入力してください。',
+      attempts: '1から5までの数を入力するか、空欄にしてください。',
+      on: '指定できるのはconnect、reset、502、503、504です。',
+      requestSet: '1行に1つ、「名前: 値」の形で書いてください。',
+      responseSet: '1行に1つ、「名前: 値」の形で書いてください。',
+    },
+    put: '下書きに反映',
+    changed: (route) => `下書きで${route}を変更しました`,
+  },
+)
