@@ -15,6 +15,7 @@ export const PATHS: readonly string[] = [
   '/services?only=trouble',
   '/tail',
   '/explain',
+  '/explain?by=form',
   '/explain/token',
   '/explain/tests',
   '/explain/egress',
@@ -126,7 +127,7 @@ async function changeOnce(page: Page, origin: string): Promise<void> {
 /** Something that is not applied, so that the review has something to show. */
 export async function makeDraft(page: Page, origin: string): Promise<void> {
   await page.goto(`${origin}/routes/orders`)
-  await page.locator('form input').nth(2).fill('api.example.com')
+  await page.locator('form input').nth(3).fill('api.example.com')
   await page.locator('form button[type=submit]').click()
   await page.locator('.banner.info').waitFor()
 }

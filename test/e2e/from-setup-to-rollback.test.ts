@@ -58,7 +58,7 @@ routes:
     const anybody = await console.browser.newPage({ ignoreHTTPSErrors: true })
     await anybody.goto(`${console.origin}/routes`)
     await anybody.waitForURL('**/setup')
-    await anybody.getByText('cat data/setup-token').waitFor()
+    await anybody.getByText(`cat ${console.gateway.folder}/data/setup-token`).waitFor()
     await anybody.getByRole('button', { name: 'Make the administrator' }).click()
     await anybody.getByText('Still missing:').waitFor()
     await anybody.close()

@@ -107,7 +107,7 @@ egress:
     assert.match(readFileSync(console.gateway.file, 'utf8'), /mode: enforce/)
     await page.goto(`${console.origin}/egress`)
     await page.getByText('Enforced: what no rule allows is refused').waitFor()
-    await page.getByText('as all 2 workers of this node say').waitFor()
+    await page.getByText('as all its 2 workers say').waitFor()
   })
 
   test('a worker in another mode than the file says is an error', async () => {
@@ -116,6 +116,20 @@ egress:
       route.fulfill({
         json: {
           configured: 'enforce',
+          inForce: 'enforce',
+          learnUntilMs: null,
+          storeFault: '',
+          nodes: [
+            {
+              name: 'one',
+              isThis: true,
+              isLive: true,
+              modes: ['enforce', 'learn'],
+              workers: 2,
+              missing: 0,
+              isAsConfigured: false,
+            },
+          ],
           workers: [
             { worker: 1, mode: 'enforce' },
             { worker: 2, mode: 'learn' },
@@ -127,7 +141,7 @@ egress:
       }),
     )
     await page.goto(`${console.origin}/egress`)
-    await page.getByRole('alert').getByText('not every worker of this node does so').waitFor()
+    await page.getByRole('alert').getByText('not every worker of every node does so').waitFor()
     await page.getByText('Worker 2: learn').waitFor()
     await page.unroute('**/api/v1/egress/modes')
   })

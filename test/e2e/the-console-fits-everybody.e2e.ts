@@ -49,6 +49,24 @@ suite('the console', { skip, timeout: 400_000 }, () => {
     }
   })
 
+  test('has the chosen one of more tabs than fit on a phone in sight', async () => {
+    const { console } = busy
+    const { page, close } = await console.open('/', { language: 'ja', width: 390, height: 844 })
+    for (const path of ['/policies/more', '/egress/check', '/access/me', '/policies']) {
+      await page.goto(`${console.origin}${path}`)
+      await settled(page)
+      const [left, right, width, scrolled] = await page.evaluate<number[]>(`{
+        const chosen = document.querySelector('.tabs [aria-current]').getBoundingClientRect()
+        const list = document.querySelector('.tabs')
+        const all = list.getBoundingClientRect();
+        [chosen.left - all.left, chosen.right - all.left, all.width, list.scrollLeft]
+      }`)
+      assert.ok(left! >= 0 && right! <= width! + 1, `${path}: ${left} to ${right} of ${width}`)
+      if (path === '/policies') assert.equal(scrolled, 0)
+    }
+    await close()
+  })
+
   test('shows what is chosen and focused in forced colours', async () => {
     const { console } = busy
     const { page, close } = await console.open('/')
@@ -116,7 +134,6 @@ suite('the console', { skip, timeout: 400_000 }, () => {
   test('takes the Enter that ends a conversion for no submission', async () => {
     const { console } = busy
     const { page, close } = await console.open('/tail', { language: 'ja' })
-    await page.locator('details.more summary').click()
     const field = page.locator('input[data-filter]')
     await field.focus()
     const session = await page.context().newCDPSession(page)
@@ -138,7 +155,7 @@ suite('the console', { skip, timeout: 400_000 }, () => {
     assert.equal(new URL(page.url()).search, '')
     assert.equal(await field.inputValue(), '注文')
     await page.keyboard.press('Enter')
-    await page.waitForURL(/path=/)
+    await page.waitForURL(/q=/)
     await close()
   })
 

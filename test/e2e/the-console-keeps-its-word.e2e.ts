@@ -120,7 +120,7 @@ routes:
     await page.getByRole('heading', { name: 'The configuration is not valid' }).waitFor()
     const apply = page.getByRole('button', { name: 'Apply', exact: true })
     assert.equal(await apply.getAttribute('aria-disabled'), 'true')
-    await page.getByRole('button', { name: /^line \d+, column \d+$/ }).click()
+    await page.getByRole('button', { name: /^sallyport\.yaml:\d+:\d+$/ }).click()
     await page.waitForURL(/\/config\?line=\d+&column=\d+/)
     await page.locator('[data-editor] .cm-lint-marker-error').first().waitFor()
     await page.getByRole('button', { name: 'Discard', exact: true }).click()
@@ -149,7 +149,7 @@ routes:
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
     await page.keyboard.type('second')
-    await page.getByRole('option', { name: /second/ }).waitFor()
+    await page.getByRole('option', { name: /^second Route/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'second' }).waitFor()
     const goTo = async (what: string): Promise<void> => {
