@@ -83,7 +83,7 @@ routes: [ { name: api, match: api.example.com/*, to: "http://127.0.0.1:1", auth:
     const { page } = watched
     const before = await shown()
     await page.getByRole('button', { name: 'Renew the certificate of public now' }).click()
-    await page.getByText('It is being ordered.').waitFor()
+    await page.getByText('It is being ordered.').first().waitFor()
     await until('the next one', async () => (await shown()) !== before)
     await page.getByText('up to date').waitFor()
     await page.goto(`${console.origin}/audit`)

@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { makeDraft, PATHS, startBusyConsole, type BusyConsole } from './all-pages.ts'
 import { violations } from './axe.ts'
-import { chromiumPath } from './chromium.ts'
+import { chromiumPath, type WatchedPage } from './chromium.ts'
 
 const skip = chromiumPath() === null ? 'chromium is needed for this test' : false
 
@@ -131,57 +131,65 @@ suite('the console', { skip, timeout: 400_000 }, () => {
     await close()
   })
 
-  test('takes the Enter that ends a conversion for no submission', async () => {
-    const { console } = busy
-    const { page, close } = await console.open('/tail', { language: 'ja' })
-    const field = page.locator('input[data-filter]')
-    await field.focus()
-    const session = await page.context().newCDPSession(page)
-    const enter = {
-      windowsVirtualKeyCode: 229,
-      key: 'Enter',
-      code: 'Enter',
-      text: '\r',
-      unmodifiedText: '\r',
-    }
-    await session.send('Input.imeSetComposition', {
-      text: 'ちゅうもん',
-      selectionStart: 5,
-      selectionEnd: 5,
-    })
-    await session.send('Input.dispatchKeyEvent', { type: 'keyDown', ...enter })
-    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
-    await session.send('Input.insertText', { text: '注文' })
-    assert.equal(new URL(page.url()).search, '')
-    assert.equal(await field.inputValue(), '注文')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/q=/)
-    await close()
-  })
+  suite('for who converts kana', () => {
+    let typing: WatchedPage
 
-  test('chooses nothing in the palette on the Enter that ends a conversion', async () => {
-    const { console } = busy
-    const { page, close } = await console.open('/', { language: 'ja' })
-    await page.keyboard.press('Control+k')
-    await page.locator('.palette-input').waitFor()
-    const session = await page.context().newCDPSession(page)
-    await session.send('Input.imeSetComposition', {
-      text: 'る',
-      selectionStart: 1,
-      selectionEnd: 1,
+    // One sign-in for both: there are only so many in five minutes.
+    before(async () => {
+      typing = await busy.console.open('/tail', { language: 'ja' })
     })
-    const enter = { windowsVirtualKeyCode: 229, key: 'Enter', code: 'Enter' }
-    await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
-    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
-    await session.send('Input.insertText', { text: 'ルート' })
-    assert.equal(await page.getByRole('dialog').count(), 1)
-    await page
-      .getByRole('option', { name: /ルート/ })
-      .first()
-      .waitFor()
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/routes')
-    await close()
+    after(() => typing?.close())
+
+    test('takes the Enter that ends a conversion for no submission', async () => {
+      const { page } = typing
+      const field = page.locator('input[data-filter]')
+      await field.focus()
+      const session = await page.context().newCDPSession(page)
+      const enter = {
+        windowsVirtualKeyCode: 229,
+        key: 'Enter',
+        code: 'Enter',
+        text: '\r',
+        unmodifiedText: '\r',
+      }
+      await session.send('Input.imeSetComposition', {
+        text: 'ちゅうもん',
+        selectionStart: 5,
+        selectionEnd: 5,
+      })
+      await session.send('Input.dispatchKeyEvent', { type: 'keyDown', ...enter })
+      await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
+      await session.send('Input.insertText', { text: '注文' })
+      assert.equal(new URL(page.url()).search, '')
+      assert.equal(await field.inputValue(), '注文')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/q=/)
+    })
+
+    test('chooses nothing in the palette on the Enter that ends a conversion', async () => {
+      const { page } = typing
+      await page.goto(`${busy.console.origin}/`)
+      await settled(page)
+      await page.keyboard.press('Control+k')
+      await page.locator('.palette-input').waitFor()
+      const session = await page.context().newCDPSession(page)
+      await session.send('Input.imeSetComposition', {
+        text: 'る',
+        selectionStart: 1,
+        selectionEnd: 1,
+      })
+      const enter = { windowsVirtualKeyCode: 229, key: 'Enter', code: 'Enter' }
+      await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
+      await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
+      await session.send('Input.insertText', { text: 'ルート' })
+      assert.equal(await page.getByRole('dialog').count(), 1)
+      await page
+        .getByRole('option', { name: /ルート/ })
+        .first()
+        .waitFor()
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/routes')
+    })
   })
 
   test('tells a tab that was open over an upgrade, and loads the new page on request', async () => {
