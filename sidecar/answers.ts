@@ -41,7 +41,7 @@ export function statusOf(reason: string): number {
 export interface ProblemAnswer {
   /** Stable word: also the record's reason and the metric's label. */
   readonly reason: string
-  /** `orders inbound`: who answers, since several hops may stand between a caller and the app. */
+  /** `orders inbound`: who answers, since several hops may stand between a caller and the app; '' is not said. */
   readonly hop: string
   /** '' where the request was too broken to be given an id. */
   readonly requestId: string
@@ -78,7 +78,7 @@ function problemBody(answer: ProblemAnswer): Buffer {
     title: STATUS_CODES[status] ?? 'Error',
     status,
     code: reason,
-    hop,
+    ...(hop === '' ? {} : { hop }),
     ...(rule === '' ? {} : { rule }),
     ...(hint === '' ? {} : { detail: hint }),
     ...(requestId === '' ? {} : { requestId }),

@@ -23,7 +23,7 @@ import { appHeaders } from './app-headers.ts'
 import { createFront } from './http-front.ts'
 import { InboundConnections, type InboundConnection } from './inbound-connections.ts'
 import type { BindAddress } from './options.ts'
-import type { Running, Traffic } from './traffic.ts'
+import { EDGE, type Running, type Traffic } from './traffic.ts'
 
 /** Open connections; more are refused. */
 const MAX_CONNECTIONS = 10_000
@@ -33,7 +33,6 @@ const LOG_INTERVAL_MS = 1000
 const LAST_WORD_MS = 100
 /** Checking a certificate again takes about a quarter of a millisecond. */
 const CHECKS_PER_TURN = 40
-const EDGE = 'system/edge'
 
 export interface InboundDeps {
   readonly clock: Clock
@@ -214,7 +213,7 @@ export class Inbound {
     const peer = this.#connections.get(socket)?.name ?? ''
     const { traffic } = this.#deps
     traffic.broken('inbound', reason, socket.remoteAddress ?? '', peer, detail)
-    return rawProblem({ reason, hop: traffic.hop('inbound'), requestId: '' })
+    return rawProblem({ reason, hop: traffic.hop('inbound', peer), requestId: '' })
   }
 
   #refuse(socket: TLSSocket, reason: string, detail = ''): void {

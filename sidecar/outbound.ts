@@ -140,13 +140,13 @@ export class Outbound {
   #refuseConnect(socket: Socket, reason: string, hint: string): void {
     const { traffic } = this.#deps
     traffic.broken('outbound', reason, socket.remoteAddress ?? '', '', hint)
-    endWith(socket, rawProblem({ reason, hop: traffic.hop('outbound'), requestId: '', hint }))
+    endWith(socket, rawProblem({ reason, hop: traffic.hop('outbound', ''), requestId: '', hint }))
   }
 
   #broken(reason: string, socket: Socket, detail: string): Buffer {
     const { traffic } = this.#deps
     traffic.broken('outbound', reason, socket.remoteAddress ?? '', '', detail)
-    return rawProblem({ reason, hop: traffic.hop('outbound'), requestId: '' })
+    return rawProblem({ reason, hop: traffic.hop('outbound', ''), requestId: '' })
   }
 }
 

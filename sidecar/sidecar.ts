@@ -204,7 +204,7 @@ export class Sidecar {
     const tunnels = new Tunnels({
       clock,
       metrics: this.#metrics,
-      hop: this.#traffic.hop('outbound'),
+      hop: this.#traffic.hop('outbound', ''),
       egress: () => services.egressDialer(),
     })
     const known = new KnownMesh({

@@ -66,6 +66,9 @@ const FRAME_LIMITS = {
 }
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
+/** The name of the edge in the mesh. */
+export const EDGE = 'system/edge'
+
 export class Traffic {
   /** What control is told every few seconds. */
   readonly figures = new TrafficFigures()
@@ -111,8 +114,9 @@ export class Traffic {
     if (running.reason === 'ok') running.reason = reason
     running.rule = saying.rule ?? running.rule
     running.forwarding = null
-    const { direction, facts, exchange } = running
-    answerProblem(exchange, { reason, hop: this.hop(direction), requestId: facts.id, ...saying })
+    const { direction, facts, exchange, peer } = running
+    const hop = this.hop(direction, peer)
+    answerProblem(exchange, { reason, hop, requestId: facts.id, ...saying })
     if (exchange.gone) running.finish()
   }
 
@@ -169,8 +173,9 @@ export class Traffic {
     this.#record(direction, peer, { protocol, client, method: '', status, reason, error })
   }
 
-  hop(direction: Direction): string {
-    return `${this.#deps.service} ${direction}`
+  /** Who answers `peer`. '' for the edge: strangers read what it is told, and which services there are is not for them. */
+  hop(direction: Direction, peer: string): string {
+    return direction === 'inbound' && peer === EDGE ? '' : `${this.#deps.service} ${direction}`
   }
 
   #begin(arrival: Arrival): Running {
@@ -254,7 +259,7 @@ export class Traffic {
     exchange.closeAfter()
     const headers = reason === 'websocket_version' ? ['sec-websocket-version', '13'] : []
     if (status === 405) headers.push('allow', METHODS)
-    answerProblem(exchange, { reason, hop: this.hop(direction), requestId: '', headers })
+    answerProblem(exchange, { reason, hop: this.hop(direction, peer), requestId: '', headers })
   }
 
   #count(

@@ -154,15 +154,20 @@ test('whoever may not call gets 403 with reason and rule, and the app hears noth
   )
 })
 
-test('the edge is not told the name of the rule, since strangers read its answers', async () => {
+test('the edge is told neither rule nor service, since strangers read its answers', async () => {
   rules = [{ name: 'secret', verdict: 'deny', from: null, methods: null, paths: null }]
   const client = await member(await mesh.identity('system/edge'))
   client.send(GET)
   const [answer] = await client.answers(1)
   assert.equal(answer?.status, 403)
-  assert.doesNotMatch(answer.body.toString(), /secret/)
+  assert.doesNotMatch(answer.body.toString(), /secret|hop|orders/)
   await until('a record', () => records.length === 1)
   assert.equal(records[0]?.rule, 'secret')
+  const broken = await member(await mesh.identity('system/edge'))
+  broken.send('GET /orders/../admin HTTP/1.1\r\nHost: orders.mesh\r\n\r\n')
+  const [refused] = await broken.answers(1)
+  assert.equal(refused?.status, 400)
+  assert.doesNotMatch(refused.body.toString(), /hop|orders/)
 })
 
 test('strangers are refused before the app gets a byte', async () => {
