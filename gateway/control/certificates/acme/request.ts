@@ -1,12 +1,11 @@
 // One request to a certificate authority, with a bound on everything the other side can do.
 
-import { request as requestHttp, type IncomingMessage } from 'node:http'
-import { request as requestHttps } from 'node:https'
-import { isTrustworthyUrl, MAX_DOCUMENT_BYTES } from '../../../auth/fetch-json.ts'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../../../../sidecar/runtime/clock.ts'
 import { errorMessage, SallyportError } from '../../../../sidecar/runtime/errors.ts'
+import { ask } from '../../bounded-request.ts'
 
-/** From the call until the last byte: authorities take seconds to sign. */
+/** Authorities take seconds to sign. */
 const ANSWER_MS = 15_000
 
 export interface AcmeQuestion {
@@ -28,73 +27,28 @@ export interface AcmeReply {
 /** Rejects with SallyportError `acme_unreachable`. */
 export type AskAuthority = (question: AcmeQuestion) => Promise<AcmeReply>
 
-/** TLS is always verified, redirects are not followed, and all of it is over after 15 s and 512 KiB. */
+/** With the bounds of `ask`, within 15 s. */
 export function createAskAuthority(clock: Pick<Clock, 'after'>): AskAuthority {
-  return async (question) => {
-    const url = URL.parse(question.url)
-    if (url === null || !isTrustworthyUrl(url)) {
-      throw failure(question.url, 'neither https nor loopback')
+  return async ({ url, method, body, caPem }) => {
+    const headers = {
+      accept: 'application/json, application/pem-certificate-chain',
+      ...(method === 'POST' && { 'content-type': 'application/jose+json' }),
     }
-    const aborting = new AbortController()
-    const late = new Error(`no complete answer within ${ANSWER_MS / 1000} s`)
-    const cancel = clock.after(ANSWER_MS, () => aborting.abort(late))
     try {
-      const response = await send(url, question, aborting.signal)
-      const text = await collect(response)
-      return { status: response.statusCode ?? 0, headers: headersOf(response), text }
+      const answer = await ask(clock, { url, method, headers, body, caPem, timeoutMs: ANSWER_MS })
+      return { ...answer, headers: firstValues(answer.headers) }
     } catch (error) {
-      const cause: unknown = aborting.signal.aborted ? late : error
-      throw failure(url.origin, errorMessage(cause), cause)
-    } finally {
-      cancel()
+      const where = URL.parse(url)?.origin ?? url
+      const message = `${where}: ${errorMessage(error)}`
+      throw new SallyportError('acme_unreachable', message, { cause: error })
     }
   }
 }
 
-function send(
-  url: URL,
-  { method, body, caPem }: AcmeQuestion,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const headers = {
-    accept: 'application/json, application/pem-certificate-chain',
-    'user-agent': 'sallyport',
-    ...(method === 'POST' && {
-      'content-type': 'application/jose+json',
-      'content-length': String(Buffer.byteLength(body)),
-    }),
-  }
-  const options = { method, agent: false, headers, signal } as const
-  const tls = { minVersion: 'TLSv1.2', ...(caPem === null ? {} : { ca: caPem }) } as const
-  return new Promise((resolve, reject) => {
-    const sent =
-      url.protocol === 'http:'
-        ? requestHttp(url, options, resolve)
-        : requestHttps(url, { ...options, ...tls }, resolve)
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
-
-async function collect(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > MAX_DOCUMENT_BYTES) throw new RangeError('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
-function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+function firstValues(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, typeof value === 'string' ? value : (value[0] ?? '')]],
     ),
   )
-}
-
-function failure(where: string, what: string, cause?: unknown): SallyportError {
-  return new SallyportError('acme_unreachable', `${where}: ${what}`, { cause })
 }
