@@ -1,6 +1,7 @@
 // What came back of a test request: status, time and route first, the rest below.
 
 import type { TestResult } from '../../api/contract.ts'
+import { FieldFacts } from '../../kit/field-facts.tsx'
 import { Badge, Notice, type Tone } from '../../kit/page.tsx'
 import { useFormat } from '../../language/format.ts'
 import { wordFor } from '../../language/word-for.ts'
@@ -99,16 +100,7 @@ function Content({ outcome: { headers, body } }: { readonly outcome: Answered })
         {t.headers} · {t.body}
       </summary>
       <dl className="facts">
-        {headers.map(({ name, value }) => (
-          <div key={name} className="fact">
-            <dt>
-              <code>{name}</code>
-            </dt>
-            <dd>
-              <code>{value}</code>
-            </dd>
-          </div>
-        ))}
+        <FieldFacts fields={headers} />
       </dl>
       {body.text === null && <p className="muted">{t.noText}</p>}
       {body.text === '' && <p className="muted">{t.empty}</p>}

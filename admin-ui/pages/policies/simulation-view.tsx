@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Simulation } from '../../api/contract.ts'
+import { FieldFacts } from '../../kit/field-facts.tsx'
 import { Badge, Notice, type Tone } from '../../kit/page.tsx'
 import { Prose } from '../../kit/prose.tsx'
 import { wordFor } from '../../language/word-for.ts'
@@ -89,16 +90,7 @@ function Fields({ answer: { status, reason, headers }, children }: FieldsProps) 
           <dd className="muted">{t.noFields}</dd>
         </>
       )}
-      {headers.map(({ name, value }) => (
-        <div key={name} className="fact">
-          <dt>
-            <code>{name}</code>
-          </dt>
-          <dd>
-            <code>{value}</code>
-          </dd>
-        </div>
-      ))}
+      <FieldFacts fields={headers} />
     </dl>
   )
 }

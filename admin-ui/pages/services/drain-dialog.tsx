@@ -14,11 +14,11 @@ import { Problem } from '../../kit/problem.tsx'
 import { tell } from '../../kit/toasts.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
 import { useWords } from '../../language/words.ts'
-import type { Row } from './endpoints.tsx'
+import type { EndpointRow } from './endpoint-row.ts'
 import { SERVICE_WORDS } from './words.ts'
 
 export interface DrainDialogProps {
-  readonly row: Row
+  readonly row: EndpointRow
   readonly onClose: () => void
 }
 

@@ -7,7 +7,7 @@ import { Badge, type Tone } from '../../kit/page.tsx'
 import { Ago } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
-import type { Row } from './endpoints.tsx'
+import type { EndpointRow } from './endpoint-row.ts'
 import { BySidecar } from './by-sidecar.tsx'
 import { REASON_WORDS, reasonText } from './reason.ts'
 import { SERVICE_WORDS } from './words.ts'
@@ -29,15 +29,17 @@ const TONES: Readonly<Record<EndpointState, Tone>> = {
 const ORDER: Readonly<Record<Tone, number>> = { bad: 0, warn: 1, info: 2, neutral: 3, ok: 4 }
 
 export interface EndpointActions {
-  readonly drain: (row: Row) => void
-  readonly enable: (row: Row) => void
+  readonly drain: (row: EndpointRow) => void
+  readonly enable: (row: EndpointRow) => void
 }
 
 /** `actions` null: whoever looks may not change anything. */
-export function useEndpointColumns(actions: EndpointActions | null): readonly Column<Row>[] {
+export function useEndpointColumns(
+  actions: EndpointActions | null,
+): readonly Column<EndpointRow>[] {
   const t = useWords(SERVICE_WORDS)
   const { number } = useFormat()
-  const columns: Column<Row>[] = [
+  const columns: Column<EndpointRow>[] = [
     {
       id: 'service',
       title: t.service,

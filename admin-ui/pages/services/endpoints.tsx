@@ -2,7 +2,7 @@
 
 import { useState, type ReactNode } from 'react'
 import { call } from '../../api/client.ts'
-import type { EndpointView, ServiceView } from '../../api/contract.ts'
+import type { ServiceView } from '../../api/contract.ts'
 import { SERVICES } from '../../api/resources.ts'
 import { invalidate, useResource } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
@@ -20,15 +20,10 @@ import { useQueryField } from '../../router/location.ts'
 import { useMay } from '../../session/session.ts'
 import { DrainDialog } from './drain-dialog.tsx'
 import { useEndpointColumns } from './endpoint-columns.tsx'
+import type { EndpointRow } from './endpoint-row.ts'
 import { SERVICE_WORDS } from './words.ts'
 
 const POLL_MS = 2000
-
-/** One endpoint with the service it belongs to. */
-export interface Row {
-  readonly service: ServiceView
-  readonly endpoint: EndpointView
-}
 
 export function Endpoints() {
   const reading = useResource(SERVICES, POLL_MS)
@@ -55,9 +50,9 @@ function Table({ services, missing, age }: TableProps) {
   const t = useWords(SERVICE_WORDS)
   const mayChange = useMay('operator')
   const [only, setOnly] = useQueryField('only')
-  const [draining, setDraining] = useState<Row | null>(null)
+  const [draining, setDraining] = useState<EndpointRow | null>(null)
   const action = useAction()
-  const enable = ({ service, endpoint }: Row): void =>
+  const enable = ({ service, endpoint }: EndpointRow): void =>
     void action.run(async () => {
       const path = `/api/v1/services/${encodeURIComponent(service.name)}/endpoints:enable`
       await call('POST', path, { body: { endpoint: endpoint.name } })
@@ -66,7 +61,7 @@ function Table({ services, missing, age }: TableProps) {
     })
   const columns = useEndpointColumns(mayChange ? { drain: setDraining, enable } : null)
   const rows = services.flatMap((service) =>
-    service.endpoints.map((endpoint): Row => ({ service, endpoint })),
+    service.endpoints.map((endpoint): EndpointRow => ({ service, endpoint })),
   )
   const troubled = rows.filter(({ endpoint }) => endpoint.isTroubled)
   const nobody = services.filter(({ endpoints }) => endpoints.length === 0)

@@ -6,8 +6,10 @@ import { Prose } from '../../kit/prose.tsx'
 import { Time } from '../../kit/time.tsx'
 import { useFormat } from '../../language/format.ts'
 import { useWords } from '../../language/words.ts'
-import type { Preview } from './restore.tsx'
 import { SYSTEM_WORDS } from './words.ts'
+
+/** With when the backup was made, and by which version. */
+export type Preview = RestorePreview & { readonly createdAtMs: number; readonly program: string }
 
 export function isNoChange({ diff, accounts, history, revocations }: RestorePreview): boolean {
   return diff === '' && Object.values(accounts).flat().length + history + revocations === 0

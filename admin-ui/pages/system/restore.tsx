@@ -2,7 +2,6 @@
 
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
-import type { RestorePreview } from '../../api/contract.ts'
 import { invalidate } from '../../api/resource.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Button } from '../../kit/button.tsx'
@@ -14,10 +13,8 @@ import { tell } from '../../kit/toasts.tsx'
 import { KIT_WORDS } from '../../kit/words.ts'
 import { useWords } from '../../language/words.ts'
 import { SameByCli } from './same-by-cli.tsx'
-import { isNoChange, RestoreChanges } from './restore-changes.tsx'
+import { isNoChange, RestoreChanges, type Preview } from './restore-changes.tsx'
 import { SYSTEM_WORDS } from './words.ts'
-
-export type Preview = RestorePreview & { readonly createdAtMs: number; readonly program: string }
 
 interface Opened {
   readonly container: string

@@ -9,6 +9,7 @@ import type { EndpointReport } from '../../../../gateway/decide/live-state.ts'
 import { SallyportError } from '../../../../sidecar/runtime/errors.ts'
 import { ManualClock, settled } from '../../auth/manual-clock.ts'
 import { loaded, loadText } from '../../config/memory-disk.ts'
+import { INSTANCE } from './mesh-instance.ts'
 
 const A = 'http://127.0.0.1:1'
 const B = 'http://127.0.0.1:2'
@@ -21,23 +22,6 @@ routes:
   - { name: billing, match: /billing, to: billing, auth: public }
 mesh: { trustDomain: example.internal }
 `
-const INSTANCE = {
-  service: 'billing',
-  instance: 'b1',
-  id: 'spiffe://example.internal/ns/default/svc/billing',
-  address: '10.0.0.1',
-  port: 15443,
-  epoch: 1,
-  protocol: 'http1',
-  version: null,
-  zone: null,
-  weight: 1,
-  status: 'up',
-  healthy: true,
-  suspect: false,
-  silentMs: 0,
-  certificate: { serial: '1', notAfterMs: 2 },
-} as const
 
 function memory(): Documents {
   let document = { text: '', version: 0 }

@@ -2,29 +2,17 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { RecentFigures, together } from '../../../../gateway/control/live/figures.ts'
 import type { CountRow } from '../../../../gateway/decide/explain-messages.ts'
-import { BUCKETS } from '../../../../sidecar/telemetry/metrics.ts'
+import { countRow } from './count-row.ts'
 
 const START_MS = Date.UTC(2030, 0, 1)
 
 function row(given: Partial<CountRow> = {}): CountRow {
-  const buckets = Array.from({ length: BUCKETS.length + 1 }, () => 0)
-  buckets[0] = 4
-  return {
-    plane: 'edge',
-    route: 'api',
-    service: 'one',
-    outcomes: [
-      [200, 'ok', 2],
-      [429, 'rate_limited', 1],
-      [0, 'client_gone', 1],
-    ],
-    buckets,
-    sumMs: 12,
-    bytesIn: 0,
-    bytesOut: 0,
-    instances: [['http://a', 3, 1, 6]],
-    ...given,
-  }
+  const outcomes = [
+    [200, 'ok', 2],
+    [429, 'rate_limited', 1],
+    [0, 'client_gone', 1],
+  ] as const
+  return countRow(0, { outcomes, ...given })
 }
 
 suite('the figures of the last five minutes', () => {

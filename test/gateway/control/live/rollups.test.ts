@@ -4,29 +4,11 @@ import { quantileMs } from '../../../../gateway/control/live/quantile.ts'
 import { Rollups } from '../../../../gateway/control/live/rollups.ts'
 import type { CountRow } from '../../../../gateway/decide/explain-messages.ts'
 import { BUCKETS } from '../../../../sidecar/telemetry/metrics.ts'
+import { countRow } from './count-row.ts'
 
 const START_MS = Date.UTC(2030, 0, 1)
 
-function row(given: Partial<CountRow> = {}): CountRow {
-  const buckets = Array.from({ length: BUCKETS.length + 1 }, () => 0)
-  buckets[2] = 4
-  return {
-    plane: 'edge',
-    route: 'api',
-    service: 'one',
-    outcomes: [
-      [200, 'ok', 2],
-      [429, 'rate_limited', 1],
-      [502, 'upstream_reset', 1],
-    ],
-    buckets,
-    sumMs: 12,
-    bytesIn: 0,
-    bytesOut: 0,
-    instances: [['http://a', 3, 1, 6]],
-    ...given,
-  }
-}
+const row = (given: Partial<CountRow> = {}): CountRow => countRow(2, given)
 
 suite('the rollups', () => {
   test('add up what workers told, by second and by minute', () => {

@@ -6,6 +6,7 @@ import type { Figures, PairFigure } from '../../../../gateway/control/live/figur
 import { serviceViews } from '../../../../gateway/control/live/services.ts'
 import { topologyOf, type Topology } from '../../../../gateway/control/live/topology.ts'
 import { loaded, loadText } from '../../config/memory-disk.ts'
+import { INSTANCE } from './mesh-instance.ts'
 
 const TEXT = `listeners:
   - { name: public, bind: "127.0.0.1:8443", tls: off }
@@ -25,23 +26,6 @@ egress:
 const NOW_MS = 2
 const NONE: Figures = { listeners: [], routes: [], endpoints: [], egress: [] }
 const FIGURE = { requests: 5, refused: 1, failed: 2, meanMs: 3, p95Ms: 4 }
-const INSTANCE = {
-  service: 'billing',
-  instance: 'b1',
-  id: 'spiffe://example.internal/ns/default/svc/billing',
-  address: '10.0.0.1',
-  port: 15443,
-  epoch: 1,
-  protocol: 'http1',
-  version: '2',
-  zone: null,
-  weight: 1,
-  status: 'up',
-  healthy: true,
-  suspect: false,
-  silentMs: 0,
-  certificate: { serial: '1', notAfterMs: 2 },
-} as const
 
 suite('the picture of what calls what', () => {
   let plan: Plan
