@@ -91,10 +91,13 @@ suite('the demo', { skip }, () => {
     )
   })
 
-  test('says by whom a method of orders is refused', async () => {
+  test("says why a method is refused, and to the edge's callers not by which service", async () => {
     const { stdout } = await demo.shell(lineWith('-X DELETE').replace(' -i ', ' '))
-    const { code, hop } = JSON.parse(stdout) as Record<string, unknown>
-    assert.deepEqual([code, hop], ['caller_method_not_allowed', 'orders inbound'])
+    const { code, hop, rule } = JSON.parse(stdout) as Record<string, unknown>
+    assert.deepEqual([code, hop, rule], ['caller_method_not_allowed', undefined, undefined])
+    const refusals = () => logOf('sidecar-orders').match(/.*caller_method_not_allowed.*/g) ?? []
+    await until("the sidecar's record", () => refusals().length > 0)
+    assert.match(refusals()[0]!, /"route":"system\/edge".*"rule":"read-orders"/)
   })
 
   test('runs a configuration that nothing is to be said against', async () => {
