@@ -9,6 +9,7 @@ import type {
 import { Configurations } from '../../../../gateway/control/config/configurations.ts'
 import type { LoadResult } from '../../../../gateway/config/load.ts'
 import type { ConfigStore } from '../../../../gateway/control/revisions/config-store.ts'
+import type { RevisionSummary } from '../../../../gateway/control/revisions/revision.ts'
 import type { Log } from '../../../../sidecar/telemetry/log.ts'
 import { ManualClock } from '../../auth/manual-clock.ts'
 
@@ -64,9 +65,11 @@ export const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
 export function startAlone(store: ConfigStore, log: Log = quiet) {
   const supervisor = new FakeSupervisor()
   const { change, confirm } = supervisor
-  const alone = new Alone({ store, clock: new ManualClock(), log, change, confirm })
+  const unaskedFor: RevisionSummary[] = []
+  const unasked = (revision: RevisionSummary) => unaskedFor.push(revision)
+  const alone = new Alone({ store, clock: new ManualClock(), log, change, confirm, unasked })
   const configurations = new Configurations({ deployment: () => alone, check })
-  return { supervisor, alone, configurations }
+  return { supervisor, alone, configurations, unaskedFor }
 }
 
 export function wanted(text: string, expected: string) {
