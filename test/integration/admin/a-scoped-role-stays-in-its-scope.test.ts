@@ -136,6 +136,12 @@ suite('an idempotency key', () => {
     assert.equal(count(), told + 1)
     const other = await post('k1', ['route:b'])
     assert.deepEqual([other.status, other.body['code']], [422, 'invalid'])
+    const elsewhere = await world.ask('/api/v1/drains?of=other', {
+      method: 'POST',
+      body: { of: ['route:a'] },
+      headers: { ...root, 'idempotency-key': 'k1' },
+    })
+    assert.deepEqual([elsewhere.status, elsewhere.body['code']], [422, 'invalid'])
     assert.equal((await post('', ['route:a'])).status, 400)
   })
 

@@ -1,6 +1,7 @@
 // The audit: chained, continued after a crash, and impossible to change without being found out.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { AuditLog } from '../../../../gateway/control/audit/audit-log.ts'
 import type { AuditEvent } from '../../../../gateway/control/audit/entry.ts'
@@ -116,6 +117,23 @@ test('on a full disk nothing may begin, and what was begun is still written down
   log.reserve()
   assert.equal(statSync(reserve).size, 65_536)
   assert.equal(log.append(event('begun')).sequence, 2)
+})
+
+test('of an entry that did not find room nothing is left, so the chain goes on behind it', () => {
+  const { folder } = written(0)
+  // Counted in blocks of 1,024 bytes. Node ignores the signal, and the write that goes beyond ends in the middle of a line.
+  const script = 'ulimit -f 4; exec "$0" "$@"'
+  const program = resolve(import.meta.dirname, 'append-until-full.ts')
+  const child = spawnSync('bash', ['-c', script, process.execPath, program, folder], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  assert.match(child.stdout, /^[1-9]\d* written, EFBIG\n$/, child.stderr)
+  const text = readFileSync(join(folder, FIRST), 'utf8')
+  assert.ok(text.endsWith('}\n') && text.length < 4096, text.slice(-80))
+  assert.deepEqual(readdirSync(folder), [FIRST])
+  const log = new AuditLog({ folder, clock })
+  assert.equal(log.append(event('again')).sequence, Number.parseInt(child.stdout) + 1)
 })
 
 test('values are kept short', async () => {
