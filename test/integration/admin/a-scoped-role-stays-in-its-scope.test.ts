@@ -22,12 +22,14 @@ const DRAIN: Operation = {
     return {}
   },
 }
+/** The same body means something else here. */
+const FILL: Operation = { ...DRAIN, id: 'fill', path: '/api/v1/fills', summary: 'Fills things.' }
 
 let world: TestConsole
 let root: Session
 let scoped: Session
 before(async () => {
-  world = await startConsole({ operations: [DRAIN] })
+  world = await startConsole({ operations: [DRAIN, FILL] })
   root = await world.setUp()
   const scope = ['route:prod', 'service:billing', 'namespace:shop']
   const body = { name: 'sato', password: PASSWORD, role: 'operator', scope }
@@ -136,7 +138,7 @@ suite('an idempotency key', () => {
     assert.equal(count(), told + 1)
     const other = await post('k1', ['route:b'])
     assert.deepEqual([other.status, other.body['code']], [422, 'invalid'])
-    const elsewhere = await world.ask('/api/v1/drains?of=other', {
+    const elsewhere = await world.ask('/api/v1/fills', {
       method: 'POST',
       body: { of: ['route:a'] },
       headers: { ...root, 'idempotency-key': 'k1' },
