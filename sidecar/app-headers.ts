@@ -46,7 +46,7 @@ export function peerHeaders(facts: RequestFacts, rawHeaders: readonly string[]):
 }
 
 function hostAndOwnFields(facts: RequestFacts): string[] {
-  const headers = ['host', facts.port === null ? facts.host : `${facts.host}:${facts.port}`]
+  const headers = ['host', facts.authority]
   for (let i = 0; i < facts.headers.length; i += 2) {
     const name = facts.headers[i]!
     if (!claimsIdentity(name)) headers.push(name, facts.headers[i + 1]!)

@@ -120,9 +120,8 @@ export class Outbound {
       return
     }
     running.peer = 'egress'
-    const authority = facts.port === null ? facts.host : `${facts.host}:${facts.port}`
     const query = facts.query === '' ? '' : `?${facts.query}`
-    const target = `http://${authority}${facts.path}${query}`
+    const target = `http://${facts.authority}${facts.path}${query}`
     traffic.forward(running, target, peerHeaders(facts, exchange.head.rawHeaders), egress)
   }
 

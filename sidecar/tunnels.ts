@@ -113,7 +113,7 @@ class Tunnel {
       if (refusal !== null) this.#fail(refusal.code)
       else if (this.#phase === 'connecting') {
         this.#phase = 'asked'
-        const authority = `${target.host}:${target.port}`
+        const authority = target.text
         this.#gateway.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`, 'latin1')
       }
     })

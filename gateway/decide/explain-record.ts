@@ -3,6 +3,7 @@
 import { keySourceId } from '../auth/issuer-id.ts'
 import type { Plan } from '../config/plan.ts'
 import type { RequestFacts } from '../../sidecar/forward/facts.ts'
+import { authorityText } from '../../sidecar/forward/host.ts'
 import type { SignatureEvidence, TokenEvidence } from './explain-token.ts'
 
 /** Plain data: it crosses a pipe, and the admin API answers it. */
@@ -127,7 +128,8 @@ export function withClaims(request: RecentRequest, names: ReadonlySet<string>): 
 }
 
 export function factsOf({ id, facts }: RecentRequest): RequestFacts {
-  return { ...facts, id, authorization: null, cookie: null, receivedAtMs: 0 }
+  const authority = authorityText(facts.host, facts.port)
+  return { ...facts, id, authority, authorization: null, cookie: null, receivedAtMs: 0 }
 }
 
 /** A signature that other keys were asked about says nothing under this plan. */

@@ -54,8 +54,7 @@ function upstreamHeaders(
 ): string[] {
   const { facts, route, principal, identityHeaders } = input
   const rules = route.requestHeaders
-  const authority = facts.port === null ? facts.host : `${facts.host}:${facts.port}`
-  const headers = ['host', authority]
+  const headers = ['host', facts.authority]
   for (let i = 0; i < facts.headers.length; i += 2) {
     const name = facts.headers[i]!
     let value: string | null = facts.headers[i + 1]!
@@ -64,7 +63,7 @@ function upstreamHeaders(
     else if (name === 'cookie') value = rest.cookie
     if (value !== null) headers.push(name, value)
   }
-  pushForwarding(headers, facts, authority)
+  pushForwarding(headers, facts)
   headers.push('x-request-id', facts.id, 'traceparent', `00-${input.traceId}-${input.spanId}-00`)
   if (principal !== null) pushPrincipal(headers, principal, input.service)
   if (rules !== null) {
@@ -83,10 +82,12 @@ function percentEncoded(text: string): string {
   return text.toWellFormed().replace(NOT_PLAIN, encodeURIComponent)
 }
 
-function pushForwarding(headers: string[], facts: RequestFacts, authority: string): void {
+function pushForwarding(headers: string[], facts: RequestFacts): void {
+  const { authority } = facts
   const scheme = facts.secure ? 'https' : 'http'
   const node = facts.clientIp.includes(':') ? `"[${facts.clientIp}]"` : facts.clientIp
-  const host = /^[\w.-]+$/.test(authority) ? authority : `"${authority}"`
+  // RFC 7239 section 4: what holds a colon is no token.
+  const host = authority.includes(':') ? `"${authority}"` : authority
   headers.push(
     'x-forwarded-for',
     facts.clientIp,

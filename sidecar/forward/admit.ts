@@ -105,6 +105,7 @@ export function admit(
       method: head.method,
       host: authority.host,
       port: authority.port,
+      authority: authority.text,
       path: target.path,
       query: target.query,
       clientIp: trusted

@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly host: string
   /** Port named in Host/:authority, or null. */
   readonly port: number | null
+  /** Both: `api.example.com`, `127.0.0.1:8080`. */
+  readonly authority: string
   /** Canonical path: one decoding, merged slashes, no dot segments; what routing, policy and upstream all see. */
   readonly path: string
   /** Raw query without `?`; '' where there is none. */

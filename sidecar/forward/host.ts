@@ -4,6 +4,8 @@ export interface Authority {
   /** Lower case, no trailing dot; IPv6 in brackets. */
   readonly host: string
   readonly port: number | null
+  /** Both: `host` or `host:port`. */
+  readonly text: string
 }
 
 const REG_NAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
@@ -39,5 +41,10 @@ function parse(text: string): Authority | null {
   } else if (!REG_NAME.test(host)) return null
   const port = match[2] === undefined ? null : Number(match[2])
   if (port !== null && (port === 0 || port > 65_535)) return null
-  return { host, port }
+  return { host, port, text: authorityText(host, port) }
+}
+
+/** Both as a field's value. */
+export function authorityText(host: string, port: number | null): string {
+  return port === null ? host : `${host}:${port}`
 }

@@ -59,7 +59,7 @@ const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
 
 const NOT_IN_TRAILERS_PREFIX = /^(?:access-control-|if-|x-forwarded-)/
 
-const PLAIN_CONNECTION = /^(?:close|keep-alive|upgrade)?$/i
+const PLAIN_CONNECTION = /^(?:close|keep-alive|upgrade)$/i
 
 /** `name` in lower case. */
 export function isTrailerField(name: string): boolean {
@@ -68,6 +68,7 @@ export function isTrailerField(name: string): boolean {
 
 /** `headers` without the fields that `connection` (a Connection field value) names. */
 export function withoutNominated(headers: string[], connection: string): string[] {
+  if (connection === '' || connection === 'keep-alive') return headers
   if (PLAIN_CONNECTION.test(connection)) return headers
   const nominated = new Set(connectionOptions(connection).filter((name) => !END_TO_END.has(name)))
   const kept: string[] = []

@@ -151,12 +151,10 @@ function assemble(
   const fault = framingFault(isHttp11, control)
   if (fault !== null) return fault
   const length = control.contentLength === null ? 0 : Number(control.contentLength)
-  if (control.contentLength !== null) {
-    settleContentLength(fields, control.contentLengthAt, status, length)
-  }
+  if (control.contentLength !== null) settleContentLength(fields, control, status, length)
   // Content-Length is none of the fields that Connection can remove.
   const headers = withoutNominated(fields, control.connection)
-  const framing = framingOf(status, method, control)
+  const framing = framingOf(status, method, control, length)
   return {
     status,
     headers,
@@ -169,9 +167,14 @@ function assemble(
 }
 
 /** One spelling of the number for the next hop, and none in 1xx and 204 (RFC 9110 section 8.6). */
-function settleContentLength(headers: string[], at: number, status: number, length: number): void {
-  if (status < 200 || status === 204) headers.splice(at, 2)
-  else headers[at + 1] = String(length)
+function settleContentLength(
+  headers: string[],
+  { contentLength, contentLengthAt }: Control,
+  status: number,
+  length: number,
+): void {
+  if (status < 200 || status === 204) headers.splice(contentLengthAt, 2)
+  else if (contentLength!.startsWith('0')) headers[contentLengthAt + 1] = String(length)
 }
 
 function framingFault(isHttp11: boolean, control: Control): string | null {
@@ -188,15 +191,16 @@ function framingFault(isHttp11: boolean, control: Control): string | null {
     : 'a Content-Length that is not a number'
 }
 
-function framingOf(status: number, method: string, control: Control): Framing {
+function framingOf(status: number, method: string, control: Control, length: number): Framing {
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return 'none'
   if (control.transferEncoding !== null) return 'chunked'
   if (control.contentLength === null) return 'until-close'
-  return Number(control.contentLength) === 0 ? 'none' : 'length'
+  return length === 0 ? 'none' : 'length'
 }
 
 function isPersistent(isHttp11: boolean, connection: string): boolean {
   if (connection === '') return isHttp11
+  if (connection === 'keep-alive') return true
   const options = connectionOptions(connection)
   return !options.includes('close') && (isHttp11 || options.includes('keep-alive'))
 }

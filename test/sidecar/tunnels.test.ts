@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { parseAuthority } from '../../sidecar/forward/host.ts'
 import { Metrics } from '../../sidecar/telemetry/metrics.ts'
 import { Tunnels } from '../../sidecar/tunnels.ts'
 import { neverRefused, type Dialer } from '../../sidecar/upstream/dialer.ts'
@@ -38,7 +39,7 @@ before(async () => {
   })
   door = createServer({ allowHalfOpen: true }, (client: Socket) => {
     client.on('error', () => client.destroy())
-    tunnels.open({ host: 'bank.test', port: 443 }, client, Buffer.alloc(0))
+    tunnels.open(parseAuthority('bank.test:443')!, client, Buffer.alloc(0))
   })
   door.listen(0, '127.0.0.1')
   await once(door, 'listening')

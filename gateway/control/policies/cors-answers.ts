@@ -148,6 +148,7 @@ function factsOf(
     method,
     host: 'localhost',
     port: null,
+    authority: 'localhost',
     path: '/',
     query: '',
     clientIp: '127.0.0.1',
