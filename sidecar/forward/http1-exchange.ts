@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { writeLate, type LateWriter } from '../upstream/late-writes.ts'
 import type { BodySink, BodySource, FlatHeaders } from '../upstream/transport.ts'
 import type { Exchange, PeerFacts, RequestHead } from './exchange.ts'
+import { writeOrdinaryHead } from './ordinary-head.ts'
 import { peerOf } from './peer.ts'
 import { safeTrailers } from './trailers.ts'
 
@@ -119,10 +120,11 @@ export class Http1Exchange implements Exchange, LateWriter {
     if (this.answered || this.gone) return
     this.answered = true
     if (this.#isDraining()) this.#response.shouldKeepAlive = false
-    const flat = headers as string[]
     if (this.#closing || this.#upgradeHead !== null) {
-      this.#response.writeHead(status, [...flat, 'connection', 'close'])
-    } else this.#response.writeHead(status, flat)
+      this.#response.writeHead(status, [...lengthLast(headers), 'connection', 'close'])
+    } else if (!writeOrdinaryHead(this.#response, status, headers)) {
+      this.#response.writeHead(status, lengthLast(headers))
+    }
   }
 
   flush(): void {
@@ -195,6 +197,17 @@ export class Http1Exchange implements Exchange, LateWriter {
     this.#response.detachSocket(socket)
     return { socket, head: this.#upgradeHead }
   }
+}
+
+/** Node reads the bytes of a Content-Disposition as UTF-8 where it knows a length by then, and writes or refuses others. */
+function lengthLast(headers: FlatHeaders): string[] {
+  const rest: string[] = []
+  const lengths: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    const to = headers[i]!.toLowerCase() === 'content-length' ? lengths : rest
+    to.push(headers[i]!, headers[i + 1]!)
+  }
+  return [...rest, ...lengths]
 }
 
 /**

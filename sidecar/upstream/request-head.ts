@@ -1,5 +1,6 @@
 // Serialises the head of a request; the last place where something that splits or smuggles a request can be stopped.
 
+import { LineStarts } from './line-starts.ts'
 import type { FlatHeaders, TransportRequest } from './transport.ts'
 
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -19,6 +20,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+
+const starts = new LineStarts(OWN_FIELDS)
 
 // Content is expected with these methods, so its absence is said (RFC 9110 section 8.6).
 const CONTENT_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
@@ -51,30 +54,17 @@ export function fieldLines(headers: FlatHeaders): string {
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!
     const value = headers[i + 1]!
-    lines += lineStart(name)
+    const start = starts.of(name)
+    if (start === null) throw refusedName(name)
+    lines += start
     if (!VALUE.test(value)) throw new TypeError(`invalid character in request field ${name}`)
     lines += value
   }
   return lines
 }
 
-/** Line ends with the names that passed before: they repeat. Bounded: cleared when full, and long names are not kept. */
-const lineStarts = new Map<string, string>()
-const MAX_NAMES = 512
-const MAX_KEPT_LENGTH = 64
-
-/** A line end, `name` and its colon; throws TypeError where that is no name, or one that is the transport's own. */
-function lineStart(name: string): string {
-  const known = lineStarts.get(name)
-  if (known !== undefined) return known
-  if (!NAME.test(name)) throw new TypeError('invalid character in a request field name')
-  if (OWN_FIELDS.has(name.toLowerCase())) {
-    throw new TypeError(`request field ${name} is the transport's own`)
-  }
-  // A copy in one piece: V8 keeps a text that was put together as its pieces, and each use would walk over them.
-  const start = Buffer.from(`\r\n${name}: `, 'latin1').toString('latin1')
-  if (name.length > MAX_KEPT_LENGTH) return start
-  if (lineStarts.size >= MAX_NAMES) lineStarts.clear()
-  lineStarts.set(name, start)
-  return start
+function refusedName(name: string): TypeError {
+  return OWN_FIELDS.has(name.toLowerCase())
+    ? new TypeError(`request field ${name} is the transport's own`)
+    : new TypeError('invalid character in a request field name')
 }
