@@ -31,6 +31,7 @@ export function connectApp(app: AppAddress): Socket {
 }
 
 class AppDialer implements Dialer {
+  readonly isSecure = false
   readonly #address: NetConnectOpts
   /** One buffer serves all connections: a read is handed on before the next one starts. */
   readonly #readBuffer = new Uint8Array(READ_BUFFER_BYTES)

@@ -35,6 +35,7 @@ export class LocateError extends SallyportError {
 }
 
 export class VettedDialer implements Dialer {
+  readonly isSecure: boolean
   readonly #locator: Locator
   readonly #host: CanonicalHost
   readonly #port: number
@@ -50,6 +51,7 @@ export class VettedDialer implements Dialer {
     this.#host = host
     this.#port = port
     this.#tls = tls
+    this.isSecure = tls !== null
     this.#context = tls === null ? null : contextOf(tls)
   }
 

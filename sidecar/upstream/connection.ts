@@ -22,6 +22,12 @@ export interface ConnectionTimes {
 
 /** The pool, as a connection sees it. */
 export interface ConnectionOwner {
+  /** For messages. */
+  readonly endpoint: string
+  /** A connection that was opened for nobody in particular stands. */
+  onConnected(connection: Connection): void
+  /** It could not be opened, and is gone. */
+  onDialFailed(connection: Connection, error: TransportError): void
   /** Ready for the next call. */
   onIdle(connection: Connection): void
   /** The head of an answer has come. */
@@ -35,7 +41,8 @@ export interface ConnectionOwner {
 }
 
 type State =
-  | { readonly kind: 'connecting'; readonly call: Call; readonly untilMs: number }
+  /** `call` null: for whoever waits first. */
+  | { readonly kind: 'connecting'; readonly call: Call | null; readonly untilMs: number }
   | { readonly kind: 'busy'; readonly call: Call }
   | { readonly kind: 'idle'; readonly untilMs: number }
   | { readonly kind: 'closed' }
@@ -43,7 +50,7 @@ type State =
 const CLOSED: State = { kind: 'closed' }
 /** A connection the peer is about to close is not used in its last second. */
 const KEEP_ALIVE_MARGIN_MS = 1000
-const SLOW_CONNECT = 'not connected in time'
+export const SLOW_CONNECT = 'not connected in time'
 
 export class Connection implements ResponseSink, CallHolder, LateWriter {
   readonly #owner: ConnectionOwner
@@ -55,7 +62,8 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
   #state: State
   #error: Error | undefined
   #tcpConnected = false
-  #served = false
+  /** It has been without a call: the peer may have closed it before the next one comes. */
+  #rested = false
   #expired = false
   #headReceived = false
   #paused = false
@@ -65,13 +73,13 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
   #moved = 0
   #movedAtMs = 0
 
-  /** Starts connecting at once, for `call`. */
+  /** Starts connecting at once, for `call` or (null) for whoever waits first. */
   constructor(
     owner: ConnectionOwner,
     dialer: Dialer,
     times: ConnectionTimes,
     clock: Clock,
-    call: Call,
+    call: Call | null,
   ) {
     this.#owner = owner
     this.#times = times
@@ -82,14 +90,15 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
       call,
       untilMs: clock.monotonicMs() + times.connectTimeoutMs,
     }
-    call.holder = this
-    this.#dialled = dialer.dial(call.request.upgrade !== null, (chunk) => this.#receive(chunk))
+    if (call !== null) call.holder = this
+    const isGivenAway = call !== null && call.request.upgrade !== null
+    this.#dialled = dialer.dial(isGivenAway, (chunk) => this.#receive(chunk))
     this.#socket = this.#dialled.socket
     this.#socket
       .once('connect', () => {
         this.#tcpConnected = true
       })
-      .once(this.#dialled.readyEvent, () => this.#connected(call))
+      .once(this.#dialled.readyEvent, () => this.#connected())
       .on('drain', () => this.#drained())
       .on('end', () => this.#ended())
       .on('error', (error) => {
@@ -130,6 +139,11 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     this.#expired = true
   }
 
+  /** Whether it was told to `expire`. */
+  get expired(): boolean {
+    return this.#expired
+  }
+
   writeNow(): void {
     const head = this.#unsent
     this.#unsent = ''
@@ -148,7 +162,8 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     const state = this.#state
     switch (state.kind) {
       case 'connecting':
-        if (nowMs >= state.call.deadlineMs) this.#fail('upstream_timeout', SLOW_CONNECT)
+        if (state.call !== null && nowMs >= state.call.deadlineMs)
+          this.#fail('upstream_timeout', SLOW_CONNECT)
         else if (nowMs >= state.untilMs) this.#fail('upstream_connect_timeout', SLOW_CONNECT)
         return
       case 'busy':
@@ -208,11 +223,21 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     return this.#state.kind === 'busy' ? this.#state.call : null
   }
 
-  #connected(call: Call): void {
-    if (this.#state.kind !== 'connecting') return
+  #connected(): void {
+    const state = this.#state
+    if (state.kind !== 'connecting') return
     const refusal = this.#dialled.refusal()
-    if (refusal === null) this.start(call)
-    else this.#fail(refusal.code, refusal.fault)
+    if (refusal !== null) this.#fail(refusal.code, refusal.fault)
+    else if (state.call !== null) this.start(state.call)
+    else {
+      this.#state = this.#idleFor(this.#times.idleConnectionMs)
+      this.#owner.onConnected(this)
+      this.#rested = this.#state.kind === 'idle'
+    }
+  }
+
+  #idleFor(ms: number): State {
+    return { kind: 'idle', untilMs: this.#clock.monotonicMs() + ms }
   }
 
   #drained(): void {
@@ -256,8 +281,8 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
       call.sender?.detach()
       this.close()
     } else {
-      this.#served = true
-      this.#state = { kind: 'idle', untilMs: this.#clock.monotonicMs() + idleMs }
+      this.#rested = true
+      this.#state = this.#idleFor(idleMs)
       this.#owner.onIdle(this)
     }
     call.end(trailers)
@@ -322,8 +347,8 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     const state = this.#state
     if (state.kind !== 'busy' && state.kind !== 'connecting') return
     const unanswered = code === 'upstream_reset' && state.kind === 'busy' && !this.#parser.started
-    const error = transportError(code, state.call.endpoint, fault, cause, unanswered)
-    this.#loseTo(error, unanswered && this.#served)
+    const error = transportError(code, this.#owner.endpoint, fault, cause, unanswered)
+    this.#loseTo(error, unanswered && this.#rested)
   }
 
   #loseTo(error: TransportError, stale: boolean): void {
@@ -331,6 +356,7 @@ export class Connection implements ResponseSink, CallHolder, LateWriter {
     if (state.kind !== 'busy' && state.kind !== 'connecting') return
     this.#state = CLOSED
     this.#socket.destroy()
-    this.#owner.onFailed(this, state.call, error, stale)
+    if (state.call === null) this.#owner.onDialFailed(this, error)
+    else this.#owner.onFailed(this, state.call, error, stale)
   }
 }

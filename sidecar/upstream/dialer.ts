@@ -6,6 +6,8 @@ import type { TransportErrorCode } from './transport.ts'
 export const TCP_KEEP_ALIVE_MS = 30_000
 
 export interface Dialer {
+  /** A connection costs both ends a handshake's worth of CPU. */
+  readonly isSecure: boolean
   /** `handOver`: the socket may later be given away, so it reads in the ordinary way and may be half open. */
   dial(handOver: boolean, onBytes: (chunk: Buffer) => void): Dialled
 }

@@ -4,6 +4,7 @@ import type { Dialled, Dialer } from './dialer.ts'
 import type { MeshConnections, MeshTarget } from './mesh-connections.ts'
 
 export class MeshDialer implements Dialer {
+  readonly isSecure = true
   readonly #connections: MeshConnections
   readonly #target: MeshTarget
 

@@ -11,6 +11,7 @@ import type { EndpointPlan, UpstreamTlsPlan } from './plan.ts'
 const READ_BUFFER_BYTES = 65_536
 
 export class StaticDialer implements Dialer {
+  readonly isSecure: boolean
   readonly #endpoint: EndpointPlan
   readonly #tls: UpstreamTlsPlan
   readonly #context: SecureContext | null
@@ -22,6 +23,7 @@ export class StaticDialer implements Dialer {
   constructor(endpoint: EndpointPlan, tls: UpstreamTlsPlan) {
     this.#endpoint = endpoint
     this.#tls = tls
+    this.isSecure = endpoint.secure
     this.#context = endpoint.secure
       ? createSecureContext({
           minVersion: 'TLSv1.2',

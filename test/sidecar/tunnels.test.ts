@@ -24,6 +24,7 @@ before(async () => {
   await once(gateway, 'listening')
   const { port } = gateway.address() as AddressInfo
   const dialer: Dialer = {
+    isSecure: false,
     dial(_handOver, onBytes) {
       const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
       socket.on('data', onBytes)
