@@ -26,7 +26,7 @@ const SWEEP_MS = 50
  * TLS handshakes at a time, or twice as many as there are connections. Where CPU is short, more of them make each other
  * late, until none is done in time.
  */
-const MIN_HANDSHAKES = 16
+const MIN_HANDSHAKES = 8
 
 /** `retired`: serves on but keeps no connection; `closed`: refuses new requests as well. */
 type Mode = 'open' | 'retired' | 'closed'

@@ -83,15 +83,15 @@ describe('a request that waits for a connection', () => {
     assert.equal(server.sockets.length, 1)
   })
 
-  it('is one of a crowd: sixteen handshakes at a time, or twice as many as there are connections', async (t) => {
+  it('is one of a crowd: eight handshakes at a time, or twice as many as there are connections', async (t) => {
     const { pool, asked, held, open } = await startHouse(t, 0)
     const calls = Array.from({ length: 100 }, () => send(pool))
-    await until('handshakes', () => held.length === 16)
-    assert.equal(pool.size, 16)
+    await until('handshakes', () => held.length === 8)
+    assert.equal(pool.size, 8)
     assert.equal(pool.status().inFlight, 100)
     for (const pass of held.splice(0)) pass()
-    await until('more handshakes', () => held.length === 32)
-    assert.equal(pool.size, 48)
+    await until('more handshakes', () => held.length === 16)
+    assert.equal(pool.size, 24)
     open()
     const answers = (async () => {
       for (let answered = 0; answered < calls.length; answered++) {
@@ -106,11 +106,11 @@ describe('a request that waits for a connection', () => {
   it('is told no when connecting takes too long, whether its own handshake had begun or not', async (t) => {
     const { pool, clock, held } = await startHouse(t, 0)
     const calls = Array.from({ length: 40 }, () => send(pool))
-    await until('handshakes', () => held.length === 16)
+    await until('handshakes', () => held.length === 8)
     await clock.advance(CONNECT_MS + 100)
     for (const { over } of calls) assert.equal((await over).outcome, 'upstream_connect_timeout')
     await until('an end', () => pool.size === 0)
-    assert.equal(held.length, 16)
+    assert.equal(held.length, 8)
   })
 
   it('pays for no slow handshake of somebody else while a connection stands', async (t) => {
